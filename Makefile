@@ -1,0 +1,65 @@
+# Every target works on any machine with Node: Hardhat needs Node 22.18 or newer, and where the installed one is older,
+# commands run under a Node 24 that npx fetches once and keeps.
+NODE_OK := $(shell node -e 'process.exit(process.features.typescript ? 0 : 1)' 2>/dev/null && echo yes)
+RUN     := $(if $(NODE_OK),sh -c,npx -y -p node@24 -c)
+
+INSTALLED := node_modules/.installed
+SCENARIO  ?= black-thursday
+ARGS      ?= --help
+
+MAKEFLAGS     += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help install build start test test-unit test-integration test-solidity test-fork invariants gas coverage \
+        lint format hardhat clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## Install what package-lock.json names (only when it changed)
+
+$(INSTALLED): package.json package-lock.json .npmrc
+	@$(RUN) 'npm ci'
+	@touch $@
+
+build: install ## Compile the contracts and generate their TypeScript types
+	@$(RUN) 'npm run --silent build'
+
+start: build ## Replay a historic crash against the contracts (SCENARIO=black-thursday)
+	@SCENARIO='$(SCENARIO)' $(RUN) 'npm run --silent replay'
+
+test: install ## Run every check and every test; the last line is "N passed, N failed"
+	@$(RUN) 'npm run --silent test'
+
+test-unit: install ## Run the unit tests only
+	@$(RUN) 'npm run --silent test:unit'
+
+test-integration: install ## Run the integration tests only
+	@$(RUN) 'npm run --silent test:integration'
+
+test-solidity: install ## Run the fuzz and invariant tests only
+	@$(RUN) 'npm run --silent test:solidity'
+
+test-fork: install ## Run the tests against a fork of mainnet
+	@$(RUN) 'npm run --silent test:fork'
+
+invariants: install ## Run the invariant tests as a deep campaign (FUZZ_SEED=0x... replays another seed)
+	@$(RUN) 'npm run --silent invariants'
+
+gas: install ## Measure gas of the production build
+	@$(RUN) 'npm run --silent gas'
+
+coverage: install ## Measure line coverage of contracts/ and fail below 95 %
+	@$(RUN) 'npm run --silent coverage'
+
+lint: build ## Lint Solidity and TypeScript and check types
+	@$(RUN) 'npm run --silent lint'
+
+format: install ## Rewrite all files in the project's format
+	@$(RUN) 'npm run --silent format'
+
+hardhat: install ## Run any Hardhat task (ARGS="test mocha test/unit/vault.test.ts")
+	@$(RUN) 'node_modules/.bin/hardhat $(ARGS)'
+
+clean: install ## Delete what builds, tests and reports wrote
+	@$(RUN) 'npm run --silent clean'
+	@rm -rf artifacts cache coverage reports types/ethers-contracts

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IPriceOracle} from "./IPriceOracle.sol";
+import {IWriteOffVault} from "./IWriteOffVault.sol";
+
+/// @title Lending vault: one borrowable asset, several collaterals, isolated positions
+/// @notice A position is a pair (borrower, collateral). Debts are in asset units, rounded up; collateral in the
+/// collateral token's smallest unit; ratios in bps; rates in WAD per second.
+interface ILendingVault is IWriteOffVault {
+    /// @notice Rules of one collateral.
+    /// @param ltvBps Highest debt value / collateral value at which one may borrow or withdraw.
+    /// @param lltvBps Above this ratio a position may be liquidated.
+    /// @param liquidationIncentiveBps What a liquidator gets beyond what it repays, while the collateral allows it.
+    /// @param minIncentiveBps What it gets at least; a position that cannot pay even this is insolvent.
+    /// @param targetHealthBps Health factor that a partial liquidation restores.
+    /// @param principalCap Most principal that may be lent against this collateral, asset units.
+    struct CollateralConfig {
+        uint16 ltvBps;
+        uint16 lltvBps;
+        uint16 liquidationIncentiveBps;
+        uint16 minIncentiveBps;
+        uint16 targetHealthBps;
+        uint128 principalCap;
+    }
+
+    /// @notice Interest rules. Rates are WAD per second.
+    /// @param baseRateWad Rate at zero utilization.
+    /// @param slopeBelowKinkWad Added from zero utilization to the kink.
+    /// @param slopeAboveKinkWad Added from the kink to full utilization.
+    /// @param kinkBps Utilization at which the slope changes.
+    /// @param reserveFactorBps Share of interest that goes to reserves.
+    struct RateModel {
+        uint64 baseRateWad;
+        uint64 slopeBelowKinkWad;
+        uint64 slopeAboveKinkWad;
+        uint16 kinkBps;
+        uint16 reserveFactorBps;
+    }
+
+    /// @notice Rules of the whole vault.
+    /// @param debtCap Most debt in total, asset units.
+    /// @param minDebt Smallest debt a position may have (or none), asset units.
+    /// @param waitingPeriod Age from which principal is insured, seconds.
+    /// @param confirmationDelay Time between the first sight of an insolvency and a write-off without cash, seconds.
+    /// @param confirmationWindow Time after that delay in which the record can be used, seconds.
+    /// @param liquidationFeeBps Share of a solvent liquidation's incentive that goes to reserves.
+    /// @param keeperRewardBps Reward for a write-off without collateral, share of the bad debt.
+    /// @param maxKeeperReward Most such a reward may be, asset units.
+    struct RiskConfig {
+        uint128 debtCap;
+        uint128 minDebt;
+        uint32 waitingPeriod;
+        uint32 confirmationDelay;
+        uint32 confirmationWindow;
+        uint16 liquidationFeeBps;
+        uint16 keeperRewardBps;
+        uint96 maxKeeperReward;
+    }
+
+    /// @notice One position to the present second.
+    /// @param collateralAssets Collateral supplied, collateral units.
+    /// @param debtAssets Principal and interest owed, asset units, rounded up.
+    /// @param principalAssets Part of it that was borrowed, asset units.
+    /// @param agedPrincipalAssets Part of the principal old enough to be insured, asset units, rounded down.
+    /// @param impairedAt When its insolvency was first recorded, seconds; zero if it is not impaired.
+    /// @param writeOffId Latest unpaid write-off of this position; zero if none.
+    struct PositionView {
+        uint256 collateralAssets;
+        uint256 debtAssets;
+        uint256 principalAssets;
+        uint256 agedPrincipalAssets;
+        uint64 impairedAt;
+        uint32 writeOffId;
+    }
+
+    /// @notice Result of a liquidation.
+    /// @param repaidAssets Paid by the liquidator for debt and defaulted debt, asset units, fee not included.
+    /// @param feeAssets Paid by the liquidator to reserves, asset units.
+    /// @param seizedAssets Collateral it received, collateral units.
+    /// @param badDebtAssets Debt written off, asset units.
+    /// @param socializedAssets Part of it charged to the lenders, asset units.
+    struct Liquidation {
+        uint256 repaidAssets;
+        uint256 feeAssets;
+        uint256 seizedAssets;
+        uint256 badDebtAssets;
+        uint256 socializedAssets;
+    }
+
+    event CollateralSupplied(address indexed borrower, address indexed collateral, address payer, uint256 assets);
+    event CollateralWithdrawn(address indexed borrower, address indexed collateral, address receiver, uint256 assets);
+    event Borrowed(address indexed borrower, address indexed collateral, address receiver, uint256 assets);
+    event Repaid(
+        address indexed borrower,
+        address indexed collateral,
+        address payer,
+        uint256 assets,
+        uint256 principalAssets
+    );
+    /// @notice `liquidator` closed all or part of a position.
+    event Liquidated(
+        address indexed borrower,
+        address indexed collateral,
+        address indexed liquidator,
+        uint256 repaidAssets,
+        uint256 feeAssets,
+        uint256 seizedAssets,
+        uint256 badDebtAssets
+    );
+    /// @notice An uncovered debt was written off without a liquidator; `coveredAssets` of debt stay, backed by the
+    /// collateral, and `rewardAssets` went to the caller.
+    event UncoveredDebtWrittenOff(
+        address indexed borrower,
+        address indexed collateral,
+        uint256 badDebtAssets,
+        uint256 coveredAssets,
+        uint256 rewardAssets
+    );
+    event Impaired(address indexed borrower, address indexed collateral, uint256 shortfallAssets);
+    event ImpairmentCleared(address indexed borrower, address indexed collateral);
+    /// @notice The interest index moved; RAY x 10^-6 at the start.
+    event Accrued(uint256 index, uint256 interestAssets, uint256 reserveAssets);
+    event CollateralConfigured(address indexed collateral, CollateralConfig config);
+    /// @notice No new debt against `collateral`: its principal cap is zero.
+    event CollateralFrozen(address indexed collateral);
+    event CollateralRetirementAnnounced(address indexed collateral, uint256 effectiveAt);
+    event CollateralRetirementCancelled(address indexed collateral);
+    /// @notice `collateral` is valued at `priceWad` (asset units per collateral unit, WAD) from now on.
+    event CollateralRetired(address indexed collateral, uint256 priceWad);
+    event RateModelSet(RateModel model);
+    event RiskConfigSet(RiskConfig config);
+
+    /// @notice `collateral` is not listed.
+    error UnknownCollateral(address collateral);
+    /// @notice This token can never be collateral here: the vault's asset, its shares, or a token of the waterfall.
+    error ForbiddenCollateral(address collateral);
+    /// @notice A parameter lies outside its sane range [`min`, `max`].
+    error ParameterOutOfRange(bytes32 parameter, uint256 value, uint256 min, uint256 max);
+    error ZeroAssets();
+    error BorrowingPaused();
+    error ExceedsPrincipalCap(address collateral, uint256 requested, uint256 cap);
+    error ExceedsDebtCap(uint256 requested, uint256 cap);
+    /// @notice A debt of `debtAssets` would be left, less than `minDebt`.
+    error BelowMinDebt(uint256 debtAssets, uint256 minDebt);
+    /// @notice The position would owe more than `maxDebtAssets`.
+    error ExceedsLtv(address borrower, address collateral, uint256 debtAssets, uint256 maxDebtAssets);
+    error InsufficientCollateral(uint256 requested, uint256 held);
+    /// @notice The position still owes `outstandingAssets` of a debt that was written off.
+    error PositionInDefault(address borrower, address collateral, uint256 id, uint256 outstandingAssets);
+    error NothingToRepay(address borrower, address collateral);
+    /// @notice The position's health factor is `healthWad` (WAD), 1e18 or more.
+    error PositionHealthy(address borrower, address collateral, uint256 healthWad);
+    /// @notice The position's debt is covered by its collateral at `coveredAssets`.
+    error PositionSolvent(address borrower, address collateral, uint256 debtAssets, uint256 coveredAssets);
+    /// @notice Closing `closedAssets` of an insolvent debt is less than `minimumAssets` and not all of it.
+    error FractionTooSmall(uint256 closedAssets, uint256 minimumAssets);
+    /// @notice Collateral is worth nothing, so nobody can pay for it: the way is `impair`, then `writeOff`.
+    error WorthlessCollateral(address borrower, address collateral);
+    error SeizesTooLittle(uint256 seizedAssets, uint256 minSeizedAssets);
+    /// @notice A second source of `asset` has been silent for less than a day: no loss may be booked yet.
+    error LossBlocked(address asset);
+    /// @notice No usable record of the insolvency: it must be `impair`ed (again) and `confirmationDelay` must pass.
+    error NotConfirmed(address borrower, address collateral, uint256 impairedAt, uint256 earliest, uint256 latest);
+    /// @notice No feed round newer than the impairment confirms the insolvency yet.
+    error NoNewerRound(uint256 oldestRoundAt, uint256 impairedAt);
+    /// @notice The collateral's feed is alive, or retirement was not announced long enough ago.
+    error RetirementNotDue(address collateral, uint256 effectiveAt);
+    error FeedAlive(address collateral);
+    error NotRetired(address collateral);
+    error AlreadyRetired(address collateral);
+    /// @notice `module` was built for another asset, engine or oracle than this vault.
+    error WrongModule(address module);
+
+    /// @notice Price source; immutable.
+    function oracle() external view returns (IPriceOracle);
+
+    /// @notice Listed collaterals, in order of listing.
+    function collaterals() external view returns (address[] memory);
+
+    function collateralConfig(address collateral) external view returns (CollateralConfig memory);
+
+    /// @notice Totals of one collateral: principal lent against it (asset units) and tokens held (its own units).
+    function collateralTotals(
+        address collateral
+    ) external view returns (uint256 totalPrincipal, uint256 totalCollateral);
+
+    /// @notice Retirement of a dead collateral: when announced and retired (seconds, 0 if not), and its set price.
+    function retirementOf(
+        address collateral
+    ) external view returns (uint64 announcedAt, bool retired, uint256 priceWad);
+
+    function rateModel() external view returns (RateModel memory);
+
+    function riskConfig() external view returns (RiskConfig memory);
+
+    /// @notice All debt to the present second, asset units, rounded down.
+    function totalDebt() external view returns (uint256 assets);
+
+    /// @notice Interest rate that runs now, WAD per second.
+    function borrowRate() external view returns (uint256 rateWad);
+
+    function positionOf(address borrower, address collateral) external view returns (PositionView memory);
+
+    /// @notice Health factor: collateral value x lltv / (debt + defaulted debt), WAD; max uint256 without debt.
+    function healthFactor(address borrower, address collateral) external view returns (uint256 healthWad);
+
+    /// @notice What would be left of the position's debt once its collateral is gone, by the write-off price rule.
+    /// @return shortfallAssets max(0, debt - collateral value / (1 + minIncentive)), asset units.
+    /// @return insolvent Whether that is above zero.
+    function shortfallOf(
+        address borrower,
+        address collateral
+    ) external view returns (uint256 shortfallAssets, bool insolvent);
+
+    /// @notice Adds `assets` of `collateral` to `borrower`'s position; the caller pays.
+    function supplyCollateral(address collateral, uint256 assets, address borrower) external;
+
+    /// @notice Takes collateral out. Caller: borrower or whom it authorized. Makes the same share of aged principal
+    /// young again.
+    function withdrawCollateral(address collateral, uint256 assets, address borrower, address receiver) external;
+
+    /// @notice Borrows `assets` against `collateral`. Caller: borrower or whom it authorized.
+    function borrow(address collateral, uint256 assets, address borrower, address receiver) external;
+
+    /// @notice Repays up to `assets` of `borrower`'s debt, interest first; the caller pays.
+    /// @param assets Most to repay, asset units; max uint256 for all.
+    /// @return repaidAssets What was taken from the caller.
+    function repay(
+        address collateral,
+        uint256 assets,
+        address borrower
+    ) external returns (uint256 repaidAssets);
+
+    /// @notice Liquidates a position whose health factor is below one. Solvent: up to what restores the target health,
+    /// all where dust would be left. Insolvent: any fraction of at least max(minDebt, 10 %) or all; its bad debt goes
+    /// down the waterfall in this call. With `data`, calls `onLiquidation` on the caller after the booking and after
+    /// the collateral was sent, before the payment is pulled.
+    /// @param maxRepaidAssets Most to pay, asset units (the fee to reserves comes on top); what is allowed may be less.
+    /// @param minSeizedAssets Least collateral to accept, collateral units.
+    /// @param maxSocializedAssets Most that may be charged to the lenders, asset units.
+    function liquidate(
+        address borrower,
+        address collateral,
+        uint256 maxRepaidAssets,
+        uint256 minSeizedAssets,
+        uint256 maxSocializedAssets,
+        bytes calldata data
+    ) external returns (Liquidation memory);
+
+    /// @notice Records that a position is insolvent, or clears the record when it no longer is. Open to all.
+    /// @return shortfallAssets Shortfall found, asset units; zero when the record was cleared.
+    function impair(address borrower, address collateral) external returns (uint256 shortfallAssets);
+
+    /// @notice Writes off the part of an insolvent debt that its collateral does not cover, without cash. Needs a
+    /// record at least `confirmationDelay` old and feed rounds newer than it. The covered part stays as a debt that
+    /// anyone can liquidate; less than `minDebt` is not left standing. The caller earns a bounded reward from reserves
+    /// where the collateral is worth nothing.
+    /// @param maxSocializedAssets Most that may be charged to the lenders, asset units.
+    /// @return badDebtAssets Debt written off, asset units.
+    function writeOff(
+        address borrower,
+        address collateral,
+        uint256 maxSocializedAssets
+    ) external returns (uint256 badDebtAssets);
+
+    /// @notice Lists a collateral or changes its rules. Governor, or the risk steward within its steps.
+    function setCollateral(address collateral, CollateralConfig calldata config) external;
+
+    /// @notice Stops new debt against a collateral by setting its principal cap to zero. Guardian.
+    function freezeCollateral(address collateral) external;
+
+    function setRateModel(RateModel calldata model) external;
+
+    function setRiskConfig(RiskConfig calldata config) external;
+
+    /// @notice Announces that a collateral whose feed is dead shall be retired. Governor.
+    function announceRetirement(address collateral) external;
+
+    /// @notice Cancels an announced retirement; open to anyone who can show that the feed answers.
+    function cancelRetirement(address collateral) external;
+
+    /// @notice Retires an announced collateral after the delay if its feed is still dead: from then on it counts as
+    /// zero. Open to all.
+    function retireCollateral(address collateral) external;
+
+    /// @notice Sets what anyone may buy the remains of a retired collateral for. Governor.
+    /// @param priceWad Asset units per collateral unit, WAD.
+    function setRetiredPrice(address collateral, uint256 priceWad) external;
+}
+
+/// @title Callback of a flash liquidation
+interface ILiquidationCallback {
+    /// @notice Called after the booking and the transfer of the collateral; `owedAssets` are pulled from the caller of
+    /// `liquidate` afterwards.
+    /// @param owedAssets Repayment plus fee, asset units.
+    /// @param seizedAssets Collateral received, collateral units.
+    function onLiquidation(uint256 owedAssets, uint256 seizedAssets, bytes calldata data) external;
+}

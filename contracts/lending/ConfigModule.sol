@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IBackstopMinter} from "../interfaces/IBackstopMinter.sol";
+import {ILendingVault} from "../interfaces/ILendingVault.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {BPS, WAD} from "../libraries/Units.sol";
+import {InterestRates} from "./InterestRates.sol";
+import {LendingModule} from "./LendingModule.sol";
+
+/// @title Rules of the lending vault and who may change them
+/// @notice Every parameter has a sane range that holds for everybody, the governor included. Nothing here can take a
+/// token, change a debt, or stop a withdrawal, a repayment, a liquidation or a write-off. The vault checks
+/// who may call before it delegates here. Upholds AC1.
+contract ConfigModule is LendingModule {
+    using SafeCast for uint256;
+
+    /// @dev Time between announcing that a dead collateral shall be retired and doing it.
+    uint256 public constant RETIREMENT_DELAY = 30 days;
+    /// @dev Highest interest rate, WAD per second: 300 % a year, which keeps the index in its 128 bits for decades.
+    uint256 public constant MAX_RATE_WAD = (3 * WAD) / uint256(365 days);
+    uint256 private constant MAX_COLLATERALS = 32;
+
+    constructor(
+        IERC20 asset_,
+        IWriteOffEngine engine_,
+        IPriceOracle oracle_
+    ) LendingModule(asset_, engine_, oracle_) {}
+
+    /// @notice See {ILendingVault}.
+    function setCollateral(address collateral, ILendingVault.CollateralConfig calldata config) external onlyDelegated {
+        _checkRange("minIncentiveBps", config.minIncentiveBps, 1, 2_000);
+        _checkRange("liquidationIncentiveBps", config.liquidationIncentiveBps, config.minIncentiveBps, 5_000);
+        // A position at its liquidation threshold must still be able to pay the minimum incentive.
+        _checkRange("lltvBps", config.lltvBps, 1, (BPS * BPS) / (BPS + config.minIncentiveBps) - 1);
+        _checkRange("ltvBps", config.ltvBps, 1, config.lltvBps);
+        _checkRange("targetHealthBps", config.targetHealthBps, BPS + 1, 2 * BPS);
+
+        Collateral storage state = _collaterals[collateral];
+        if (state.retired) revert ILendingVault.AlreadyRetired(collateral);
+        if (!state.listed) {
+            _checkCollateral(collateral);
+            _checkRange("collaterals", _collateralList.length + 1, 1, MAX_COLLATERALS);
+            _collateralList.push(collateral);
+            state.listed = true;
+        }
+        state.ltvBps = config.ltvBps;
+        state.lltvBps = config.lltvBps;
+        state.liquidationIncentiveBps = config.liquidationIncentiveBps;
+        state.minIncentiveBps = config.minIncentiveBps;
+        state.targetHealthBps = config.targetHealthBps;
+        state.principalCap = config.principalCap;
+        emit ILendingVault.CollateralConfigured(collateral, config);
+    }
+
+    /// @notice See {ILendingVault}.
+    function freezeCollateral(address collateral) external onlyDelegated {
+        _listed(collateral).principalCap = 0;
+        emit ILendingVault.CollateralFrozen(collateral);
+    }
+
+    /// @notice See {ILendingVault}.
+    function setRateModel(ILendingVault.RateModel calldata model) external onlyDelegated {
+        _checkRange(
+            "fullRateWad",
+            uint256(model.baseRateWad) + model.slopeBelowKinkWad + model.slopeAboveKinkWad,
+            0,
+            MAX_RATE_WAD
+        );
+        _checkRange("kinkBps", model.kinkBps, 1, BPS - 1);
+        _checkRange("reserveFactorBps", model.reserveFactorBps, 0, BPS / 2);
+        // What has run so far ran at the old rate.
+        _accrue();
+        _model.baseRateWad = model.baseRateWad;
+        _model.slopeBelowKinkWad = model.slopeBelowKinkWad;
+        _model.slopeAboveKinkWad = model.slopeAboveKinkWad;
+        _model.kinkBps = model.kinkBps;
+        _model.reserveFactorBps = model.reserveFactorBps;
+        emit ILendingVault.RateModelSet(model);
+    }
+
+    /// @notice See {ILendingVault}.
+    function setRiskConfig(ILendingVault.RiskConfig calldata config) external onlyDelegated {
+        _checkRange("minDebt", config.minDebt, 1, config.debtCap);
+        _checkRange("waitingPeriod", config.waitingPeriod, 0, 30 days);
+        _checkRange("confirmationDelay", config.confirmationDelay, 1 minutes, 7 days);
+        _checkRange("confirmationWindow", config.confirmationWindow, 1 hours, 30 days);
+        _checkRange("liquidationFeeBps", config.liquidationFeeBps, 0, BPS / 2);
+        _checkRange("keeperRewardBps", config.keeperRewardBps, 0, 100);
+        _model.waitingPeriod = config.waitingPeriod;
+        _risk = config;
+        emit ILendingVault.RiskConfigSet(config);
+    }
+
+    // ---------------------------------------------------------------- A collateral whose feed has died
+
+    /// @notice See {ILendingVault}.
+    function announceRetirement(address collateral) external onlyDelegated {
+        Collateral storage state = _listed(collateral);
+        if (state.retired) revert ILendingVault.AlreadyRetired(collateral);
+        if (_feedAnswers(collateral)) revert ILendingVault.FeedAlive(collateral);
+        state.retirementAnnouncedAt = uint32(block.timestamp);
+        state.principalCap = 0;
+        emit ILendingVault.CollateralRetirementAnnounced(collateral, block.timestamp + RETIREMENT_DELAY);
+    }
+
+    /// @notice See {ILendingVault}.
+    function cancelRetirement(address collateral) external onlyDelegated {
+        Collateral storage state = _listed(collateral);
+        if (state.retirementAnnouncedAt == 0 || state.retired || !_feedAnswers(collateral)) {
+            revert ILendingVault.RetirementNotDue(collateral, _retirementDue(state));
+        }
+        state.retirementAnnouncedAt = 0;
+        emit ILendingVault.CollateralRetirementCancelled(collateral);
+    }
+
+    /// @notice See {ILendingVault}.
+    function retireCollateral(address collateral) external onlyDelegated {
+        Collateral storage state = _listed(collateral);
+        if (state.retired) revert ILendingVault.AlreadyRetired(collateral);
+        if (state.retirementAnnouncedAt == 0 || block.timestamp < _retirementDue(state)) {
+            revert ILendingVault.RetirementNotDue(collateral, _retirementDue(state));
+        }
+        if (_feedAnswers(collateral)) revert ILendingVault.FeedAlive(collateral);
+        state.retired = true;
+        emit ILendingVault.CollateralRetired(collateral, 0);
+    }
+
+    /// @notice See {ILendingVault}.
+    function setRetiredPrice(address collateral, uint256 priceWad) external onlyDelegated {
+        Collateral storage state = _listed(collateral);
+        if (!state.retired) revert ILendingVault.NotRetired(collateral);
+        state.retiredPriceWad = priceWad;
+        emit ILendingVault.CollateralRetired(collateral, priceWad);
+    }
+
+    // ---------------------------------------------------------------- Private
+
+    function _retirementDue(Collateral storage state) private view returns (uint256) {
+        return state.retirementAnnouncedAt + RETIREMENT_DELAY;
+    }
+
+    function _feedAnswers(address collateral) private view returns (bool) {
+        // One whole token or one unit makes no difference: the checks are on the feeds, not on the result.
+        try _oracle.getQuote(WAD, collateral, address(_asset)) returns (uint256) {
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    /// @dev A loss makes these worth less at the very moment they would be sold.
+    function _checkCollateral(address collateral) private view {
+        bool forbidden = collateral == address(_asset) || collateral == address(this);
+        IWriteOffEngine.Tranche[] memory stack = _engine.stackOf(address(this));
+        for (uint256 i; i < stack.length && !forbidden; ++i) {
+            forbidden = collateral == stack[i].tranche;
+            if (stack[i].kind == IWriteOffEngine.Kind.Dilution) {
+                forbidden = forbidden || collateral == address(IBackstopMinter(stack[i].tranche).token());
+            }
+        }
+        if (forbidden) revert ILendingVault.ForbiddenCollateral(collateral);
+    }
+
+    function _checkRange(bytes32 parameter, uint256 value, uint256 min, uint256 max) private pure {
+        if (value < min || value > max) revert ILendingVault.ParameterOutOfRange(parameter, value, min, max);
+    }
+}

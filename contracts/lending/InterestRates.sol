@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {BPS, RAY, WAD} from "../libraries/Units.sol";
+
+/// @title Interest: a kinked rate and an index
+/// @notice The rate rises linearly with utilization, faster above the kink (as in Compound's JumpRateModel). A debt is
+/// stored scaled: debt = scaled x index / RAY. The index starts at RAY / 10^6, so a scaled debt has six digits more
+/// than the asset and tokens of few decimals lose nothing to rounding.
+library InterestRates {
+    /// @dev Index of a new vault.
+    uint128 internal constant INITIAL_INDEX = 1e21;
+
+    /// @notice Rate parameters with the vault's other hot settings. One slot. Rates in WAD per second.
+    struct Model {
+        uint64 baseRateWad;
+        uint64 slopeBelowKinkWad;
+        uint64 slopeAboveKinkWad;
+        uint16 kinkBps;
+        uint16 reserveFactorBps;
+        uint32 waitingPeriod;
+    }
+
+    /// @notice Rate at the utilization debt / (debt + cash), WAD per second, rounded down.
+    function rate(Model memory model, uint256 debt, uint256 cash) internal pure returns (uint256 rateWad) {
+        if (debt == 0) return model.baseRateWad;
+        uint256 utilizationWad = Math.mulDiv(debt, WAD, debt + cash);
+        uint256 kinkWad = uint256(model.kinkBps) * (WAD / BPS);
+        rateWad = model.baseRateWad;
+        if (utilizationWad <= kinkWad) {
+            rateWad += (uint256(model.slopeBelowKinkWad) * utilizationWad) / kinkWad;
+        } else {
+            rateWad +=
+                model.slopeBelowKinkWad +
+                (uint256(model.slopeAboveKinkWad) * (utilizationWad - kinkWad)) /
+                (WAD - kinkWad);
+        }
+    }
+
+    /// @notice Index after `elapsed` seconds at `rateWad`: index x (1 + rate x elapsed), rounded down. Interest
+    /// compounds at every accrual.
+    function grow(uint256 index, uint256 rateWad, uint256 elapsed) internal pure returns (uint256) {
+        return index + Math.mulDiv(index, rateWad * elapsed, WAD);
+    }
+
+    /// @notice Debt of a scaled debt, asset units, rounded down: for totals.
+    function toAssetsDown(uint256 scaled, uint256 index) internal pure returns (uint256) {
+        return Math.mulDiv(scaled, index, RAY);
+    }
+
+    /// @notice Debt of a scaled debt, asset units, rounded up: for positions.
+    function toAssetsUp(uint256 scaled, uint256 index) internal pure returns (uint256) {
+        return Math.mulDiv(scaled, index, RAY, Math.Rounding.Ceil);
+    }
+
+    /// @notice Scaled debt of `assets`, rounded up: for new debt.
+    function toScaledUp(uint256 assets, uint256 index) internal pure returns (uint256) {
+        return Math.mulDiv(assets, RAY, index, Math.Rounding.Ceil);
+    }
+
+    /// @notice Scaled debt of `assets`, rounded down: for debt that is repaid.
+    function toScaledDown(uint256 assets, uint256 index) internal pure returns (uint256) {
+        return Math.mulDiv(assets, RAY, index);
+    }
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ILendingVault} from "../interfaces/ILendingVault.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {BPS, WAD} from "../libraries/Units.sol";
+import {WriteOffBook} from "../writeoff/WriteOffBook.sol";
+import {DebtAge} from "./DebtAge.sol";
+import {InterestRates} from "./InterestRates.sol";
+
+/// @title The books of the lending vault: storage, interest, prices
+/// @notice What the vault and its modules read and write; they all inherit this first, so that they see the same
+/// slots. No entry points.
+/// Upholds LV1 (sum of positions = totals) and LV3 (positions round up, totals round down).
+abstract contract LendingBook is WriteOffBook {
+    using InterestRates for InterestRates.Model;
+    using SafeCast for uint256;
+
+    /// @dev Rules and totals of one collateral.
+    struct Collateral {
+        // slot 1: read and written by every change of debt
+        uint128 totalPrincipal;
+        uint16 ltvBps;
+        uint16 lltvBps;
+        uint16 liquidationIncentiveBps;
+        uint16 minIncentiveBps;
+        uint16 targetHealthBps;
+        uint32 retirementAnnouncedAt;
+        bool listed;
+        bool retired;
+        // slot 2
+        uint128 totalCollateral;
+        uint128 principalCap;
+        // slot 3: retired collateral only
+        uint256 retiredPriceWad;
+    }
+
+    /// @dev One position. Two slots; 32-bit times last until 2106.
+    struct Position {
+        uint128 collateral;
+        uint128 scaledDebt;
+        uint128 principal;
+        uint32 youngPpb;
+        uint32 youngSince;
+        uint32 impairedAt;
+        uint32 writeOffId;
+    }
+
+    IPriceOracle internal immutable _oracle;
+
+    /// @dev Interest index (RAY x 10^-6 at the start) and the scaled debt of all positions. One slot.
+    uint128 internal _index = InterestRates.INITIAL_INDEX;
+    uint128 internal _totalScaledDebt;
+    InterestRates.Model internal _model;
+    ILendingVault.RiskConfig internal _risk;
+    address[] internal _collateralList;
+    mapping(address collateral => Collateral) internal _collaterals;
+    mapping(address borrower => mapping(address collateral => Position)) internal _positions;
+
+    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) WriteOffBook(asset_, engine_) {
+        _oracle = oracle_;
+    }
+
+    // ---------------------------------------------------------------- Interest
+
+    function _accrue() internal override {
+        uint256 elapsed = block.timestamp - _lastAccrual;
+        if (elapsed == 0) return;
+        _lastAccrual = uint32(block.timestamp);
+        (uint256 index, uint256 interest, uint256 toReserves) = _interest(elapsed);
+        if (interest == 0) return;
+        _index = index.toUint128();
+        _reserves += toReserves.toUint128();
+        emit ILendingVault.Accrued(index, interest, toReserves);
+    }
+
+    /// @dev Interest of `elapsed` seconds: the new index, what lenders and reserves earn together, and the reserves'
+    /// part, rounded down. An index that moves by too little to be a unit of interest stays where it is.
+    function _interest(
+        uint256 elapsed
+    ) private view returns (uint256 index, uint256 interest, uint256 toReserves) {
+        index = _index;
+        uint256 scaled = _totalScaledDebt;
+        if (elapsed == 0 || scaled == 0) return (index, 0, 0);
+        InterestRates.Model memory model = _model;
+        uint256 debt = InterestRates.toAssetsDown(scaled, index);
+        index = InterestRates.grow(index, model.rate(debt, _cash), elapsed);
+        interest = InterestRates.toAssetsDown(scaled, index) - debt;
+        toReserves = (interest * model.reserveFactorBps) / BPS;
+    }
+
+    /// @dev The index with interest to this second.
+    function _indexNow() internal view returns (uint256 index) {
+        (index, , ) = _interest(block.timestamp - _lastAccrual);
+    }
+
+    function _outstandingAssets() internal view override returns (uint256) {
+        return InterestRates.toAssetsDown(_totalScaledDebt, _index);
+    }
+
+    function _accruedView() internal view override returns (uint256 outstandingAssets, uint256 accruedReserves) {
+        (, uint256 interest, uint256 toReserves) = _interest(block.timestamp - _lastAccrual);
+        return (_outstandingAssets() + interest, _reserves + toReserves);
+    }
+
+    /// @dev Reserves' share of all interest that borrowers still owe, rounded up.
+    function _uncollectedReserves() internal view override returns (uint256) {
+        uint256 principal;
+        for (uint256 i; i < _collateralList.length; ++i) {
+            principal += _collaterals[_collateralList[i]].totalPrincipal;
+        }
+        uint256 interest = Math.saturatingSub(_outstandingAssets(), principal);
+        return Math.mulDiv(interest, _model.reserveFactorBps, BPS, Math.Rounding.Ceil);
+    }
+
+    // ---------------------------------------------------------------- Positions
+
+    /// @dev Debt of a position by the books as stored, asset units, rounded up.
+    function _debtOf(Position memory position) internal view returns (uint256) {
+        return InterestRates.toAssetsUp(position.scaledDebt, _index);
+    }
+
+    /// @dev Takes `scaled` of debt out of position and totals (but not out of any principal).
+    /// @return removedAssets By how much the vault's total debt fell, asset units, exactly.
+    function _removeDebt(Position memory position, uint256 scaled) internal returns (uint256 removedAssets) {
+        uint256 before = _outstandingAssets();
+        position.scaledDebt -= scaled.toUint128();
+        _totalScaledDebt -= scaled.toUint128();
+        removedAssets = before - _outstandingAssets();
+    }
+
+    /// @dev Takes `assets` of principal out of position and totals.
+    function _removePrincipal(Collateral storage state, Position memory position, uint256 assets) internal {
+        position.principal -= assets.toUint128();
+        state.totalPrincipal -= assets.toUint128();
+    }
+
+    /// @dev Pays `assets` of the position's debt: interest first, then principal, young before aged.
+    /// @return principalAssets Part that went to principal.
+    function _payDebt(
+        Collateral storage state,
+        Position memory position,
+        uint256 debt,
+        uint256 assets
+    ) internal returns (uint256 principalAssets) {
+        bool whole = assets == debt;
+        uint256 principal = position.principal;
+        uint256 interest = Math.saturatingSub(debt, principal);
+        principalAssets = whole ? principal : Math.saturatingSub(assets, interest);
+        _setAge(position, DebtAge.afterRepay(_ageOf(position), principal, principalAssets, _model.waitingPeriod));
+        _removePrincipal(state, position, principalAssets);
+        _removeDebt(position, whole ? position.scaledDebt : InterestRates.toScaledDown(assets, _index));
+    }
+
+    function _ageOf(Position memory position) internal pure returns (DebtAge.Age memory) {
+        return DebtAge.Age({youngPpb: position.youngPpb, youngSince: position.youngSince});
+    }
+
+    function _setAge(Position memory position, DebtAge.Age memory age) internal pure {
+        (position.youngPpb, position.youngSince) = (age.youngPpb, age.youngSince);
+    }
+
+    /// @dev Principal old enough to be insured, rounded down.
+    function _agedPrincipal(Position memory position) internal view returns (uint256) {
+        return position.principal - DebtAge.young(_ageOf(position), position.principal, _model.waitingPeriod);
+    }
+
+    /// @dev Latest write-off of the position that is not repaid, and what is outstanding of it. Repaid ones are
+    /// skipped; the walk is as short as the number of them, and each was at least a tenth of the debt.
+    function _defaultOf(
+        Position memory position
+    ) internal view returns (uint32 writeOffId, uint256 outstandingAssets) {
+        writeOffId = position.writeOffId;
+        while (writeOffId != 0) {
+            outstandingAssets = _engine.outstanding(address(this), writeOffId);
+            if (outstandingAssets != 0) break;
+            writeOffId = _engine.ledger(address(this), writeOffId).previousId;
+        }
+    }
+
+    /// @dev Forgets the record of an insolvency.
+    function _clearImpairment(address borrower, address collateral, Position memory position) internal {
+        if (position.impairedAt == 0) return;
+        position.impairedAt = 0;
+        --_impairments;
+        emit ILendingVault.ImpairmentCleared(borrower, collateral);
+    }
+
+    function _listed(address collateral) internal view returns (Collateral storage state) {
+        state = _collaterals[collateral];
+        if (!state.listed) revert ILendingVault.UnknownCollateral(collateral);
+    }
+
+    // ---------------------------------------------------------------- Prices
+
+    /// @dev Lowest worth by all live sources, for borrowing and withdrawing.
+    function _lowValue(
+        Collateral storage state,
+        address collateral,
+        uint256 assets
+    ) internal view returns (uint256) {
+        if (assets == 0) return 0;
+        if (state.retired) return _retiredValue(state, assets);
+        return _oracle.getLowQuote(assets, collateral, address(_asset));
+    }
+
+    /// @dev Worth for liquidation and write-off. What is worth nothing by rule needs no price, and no newer round.
+    function _lossValue(
+        Collateral storage state,
+        address collateral,
+        uint256 assets
+    ) internal view returns (IPriceOracle.LossQuote memory quote) {
+        if (assets != 0 && !state.retired) return _oracle.getLossQuote(assets, collateral, address(_asset));
+        uint256 value = _retiredValue(state, assets);
+        quote = IPriceOracle.LossQuote(value, value, type(uint64).max, address(0));
+    }
+
+    /// @dev Reverts if `debt` is more than may be borrowed against `collateralAssets`.
+    function _checkLtv(
+        Collateral storage state,
+        address borrower,
+        address collateral,
+        uint256 collateralAssets,
+        uint256 debt
+    ) internal view {
+        uint256 maxDebt = (_lowValue(state, collateral, collateralAssets) * state.ltvBps) / BPS;
+        if (debt > maxDebt) revert ILendingVault.ExceedsLtv(borrower, collateral, debt, maxDebt);
+    }
+
+    function _retiredValue(Collateral storage state, uint256 assets) private view returns (uint256) {
+        return Math.mulDiv(assets, state.retiredPriceWad, WAD);
+    }
+}

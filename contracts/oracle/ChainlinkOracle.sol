@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {IChainlinkOracle} from "../interfaces/IChainlinkOracle.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {FeedCall} from "./FeedCall.sol";
+
+/// @title Checked Chainlink prices with an optional second source per asset
+/// @notice Turns feeds into quotes for the vaults, which read it on every borrow and liquidation; governance sets it.
+/// Never: a quote from a price that is zero, negative, stale, future, unfinished or out of its band, or while the L2
+/// sequencer is down or just back; never a loss quote that is silent about a second source gone for under a day; and
+/// no second source, whatever it returns or burns, can stop a quote, nor can a caller fake its silence by starving it.
+/// Upholds OR1 (no doubtful price books a loss) and LI1 (a dead second source stops mattering after a day).
+contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
+    using SafeCast for uint256;
+
+    /// @dev A source as stored: two slots, both read on every quote, so the two kinds share one layout.
+    struct Source {
+        // slot 0: 216 bits
+        address feed;
+        uint32 maxStaleness; // seconds
+        uint8 feedDecimals;
+        uint8 tokenDecimals; // primary only
+        bool hasSecond; // primary only
+        // slot 1: 256 bits
+        uint96 minAnswer; // feed decimals
+        uint96 maxAnswer; // feed decimals
+        uint32 silentSince; // second source only, seconds
+        uint32 confirmedAt; // second source only, seconds
+    }
+
+    /// @dev The smallest unit of an asset is worth `answer / 10^scale` common units.
+    struct Price {
+        uint256 answer;
+        uint256 scale;
+    }
+
+    /// @dev All that is known of one asset at this moment.
+    struct Leg {
+        Price primary;
+        Price low;
+        Price high;
+        uint256 updatedAt;
+        bool blocksLoss;
+    }
+
+    /// @notice Silence of a second source that blocks a loss, seconds; after it the primary decides alone.
+    uint256 public constant SECOND_SOURCE_TIMEOUT = 24 hours;
+    /// @notice Gas given to a second source; one that needs more is silent.
+    uint256 public constant SECOND_SOURCE_GAS = 200_000;
+    /// @notice Greatest distance in seconds between two records of one silence.
+    uint256 public constant SILENCE_CONFIRMATION = 6 hours;
+
+    uint256 private constant MAX_STALENESS = 7 days;
+    uint256 private constant MAX_GRACE_PERIOD = 1 days;
+    uint256 private constant MAX_DECIMALS = 36;
+    /// @dev Answers fit 96 bits, so amounts of 160 bits can be multiplied by them in one word.
+    uint256 private constant MAX_IN_ASSETS = type(uint160).max;
+    /// @dev What must be left before calling a second source: a caller passes on 63/64 of its gas (EIP-150), the call
+    /// itself costs up to 2,600, and the rest is margin.
+    uint256 private constant SECOND_SOURCE_RESERVE = (SECOND_SOURCE_GAS * 64) / 63 + 6_000;
+
+    /// @inheritdoc IChainlinkOracle
+    address public immutable sequencerUptimeFeed;
+    /// @inheritdoc IChainlinkOracle
+    uint256 public immutable gracePeriod;
+
+    mapping(address asset => Source) private _primary;
+    mapping(address asset => Source) private _second;
+
+    /// @param initialAuthority AccessManager that decides who may configure feeds.
+    /// @param sequencerUptimeFeed_ Chainlink's sequencer uptime feed on an L2, zero on an L1.
+    /// @param gracePeriod_ Seconds to wait after the sequencer's return; zero on an L1.
+    constructor(
+        address initialAuthority,
+        address sequencerUptimeFeed_,
+        uint256 gracePeriod_
+    ) AccessManaged(initialAuthority) {
+        if (sequencerUptimeFeed_ == address(0)) {
+            // A grace period without a feed is most likely a forgotten feed.
+            if (gracePeriod_ != 0) revert InvalidGracePeriod(sequencerUptimeFeed_, gracePeriod_);
+        } else {
+            if (sequencerUptimeFeed_.code.length == 0) revert FeedWithoutCode(sequencerUptimeFeed_);
+            if (gracePeriod_ == 0 || gracePeriod_ > MAX_GRACE_PERIOD) {
+                revert InvalidGracePeriod(sequencerUptimeFeed_, gracePeriod_);
+            }
+        }
+        sequencerUptimeFeed = sequencerUptimeFeed_;
+        gracePeriod = gracePeriod_;
+    }
+
+    // ------------------------------------------------------------------------------------------------- configuration
+
+    /// @inheritdoc IChainlinkOracle
+    function setFeed(address asset, SourceParams calldata params) external restricted {
+        Source storage source = _primary[asset];
+        if (source.hasSecond && _second[asset].feed == params.feed) revert SameFeed(asset, params.feed);
+        _configure(source, params);
+        source.tokenDecimals = _readDecimals(asset);
+        emit FeedSet(
+            asset,
+            params.feed,
+            source.feedDecimals,
+            source.tokenDecimals,
+            params.maxStaleness,
+            params.minAnswer,
+            params.maxAnswer
+        );
+    }
+
+    /// @inheritdoc IChainlinkOracle
+    function setSecondSource(address asset, SourceParams calldata params) external restricted {
+        Source storage primary = _primary[asset];
+        if (primary.feed == address(0)) revert FeedNotSet(asset);
+        if (primary.feed == params.feed) revert SameFeed(asset, params.feed);
+        delete _second[asset];
+        _configure(_second[asset], params);
+        primary.hasSecond = true;
+        emit SecondSourceSet(
+            asset,
+            params.feed,
+            _second[asset].feedDecimals,
+            params.maxStaleness,
+            params.minAnswer,
+            params.maxAnswer
+        );
+    }
+
+    /// @inheritdoc IChainlinkOracle
+    function removeFeed(address asset) external restricted {
+        if (_primary[asset].feed == address(0)) revert FeedNotSet(asset);
+        delete _primary[asset];
+        delete _second[asset];
+        emit FeedRemoved(asset);
+    }
+
+    /// @inheritdoc IChainlinkOracle
+    function removeSecondSource(address asset) external restricted {
+        if (!_primary[asset].hasSecond) revert SecondSourceNotSet(asset);
+        _primary[asset].hasSecond = false;
+        delete _second[asset];
+        emit SecondSourceRemoved(asset);
+    }
+
+    /// @inheritdoc IChainlinkOracle
+    function recordSilence(address asset) external {
+        Source memory second = _second[asset];
+        if (second.feed == address(0)) revert SecondSourceNotSet(asset);
+        (SourceHealth health, , uint256 updatedAt) = _inspectBounded(second);
+        Source storage stored = _second[asset];
+        if (health == SourceHealth.Live) {
+            if (second.silentSince == 0) return;
+            stored.silentSince = 0;
+            stored.confirmedAt = 0;
+            emit SilenceCleared(asset, second.feed);
+        } else {
+            uint256 silentSince = _silentSince(second, health, updatedAt);
+            stored.silentSince = silentSince.toUint32();
+            stored.confirmedAt = block.timestamp.toUint32();
+            emit SilenceRecorded(asset, second.feed, silentSince);
+        }
+    }
+
+    // -------------------------------------------------------------------------------------------------------- quotes
+
+    /// @inheritdoc IPriceOracle
+    /// @dev An asset quoted in itself needs no feed; only the sequencer is checked.
+    function getQuote(uint256 inAssets, address base, address quote) external view returns (uint256 outAssets) {
+        _checkSequencer();
+        if (base == quote) return inAssets;
+        (Source memory baseSource, uint256 baseAnswer, ) = _readPrimary(base);
+        (Source memory quoteSource, uint256 quoteAnswer, ) = _readPrimary(quote);
+        Price memory basePrice = _price(baseAnswer, baseSource.feedDecimals, baseSource.tokenDecimals);
+        Price memory quotePrice = _price(quoteAnswer, quoteSource.feedDecimals, quoteSource.tokenDecimals);
+        return _convert(inAssets, base, quote, basePrice, quotePrice);
+    }
+
+    /// @inheritdoc IPriceOracle
+    function getLowQuote(uint256 inAssets, address base, address quote) external view returns (uint256 outAssets) {
+        uint256 sequencerUpSince = _checkSequencer();
+        if (base == quote) return inAssets;
+        Leg memory baseLeg = _readLeg(base, sequencerUpSince);
+        Leg memory quoteLeg = _readLeg(quote, sequencerUpSince);
+        return _convert(inAssets, base, quote, baseLeg.low, quoteLeg.high);
+    }
+
+    /// @inheritdoc IPriceOracle
+    function getLossQuote(
+        uint256 inAssets,
+        address base,
+        address quote
+    ) external view returns (LossQuote memory lossQuote) {
+        uint256 sequencerUpSince = _checkSequencer();
+        if (base == quote) return LossQuote(inAssets, inAssets, uint64(block.timestamp), address(0));
+        Leg memory baseLeg = _readLeg(base, sequencerUpSince);
+        Leg memory quoteLeg = _readLeg(quote, sequencerUpSince);
+        lossQuote.primaryAssets = _convert(inAssets, base, quote, baseLeg.primary, quoteLeg.primary);
+        lossQuote.highAssets = _convert(inAssets, base, quote, baseLeg.high, quoteLeg.low);
+        lossQuote.oldestRoundAt = Math.min(baseLeg.updatedAt, quoteLeg.updatedAt).toUint64();
+        lossQuote.lossBlockedBy =
+            baseLeg.blocksLoss
+                ? base
+                : quoteLeg.blocksLoss
+                    ? quote
+                    : address(0);
+    }
+
+    // --------------------------------------------------------------------------------------------------------- views
+
+    /// @inheritdoc IChainlinkOracle
+    function latest(address asset) external view returns (uint256 answer, uint256 updatedAt) {
+        _checkSequencer();
+        (, answer, updatedAt) = _readPrimary(asset);
+    }
+
+    /// @inheritdoc IChainlinkOracle
+    function feedConfig(address asset) external view returns (FeedConfig memory) {
+        Source memory primary = _primary[asset];
+        Source memory second = _second[asset];
+        return
+            FeedConfig({
+                primary: _params(primary),
+                primaryDecimals: primary.feedDecimals,
+                second: _params(second),
+                secondDecimals: second.feedDecimals,
+                tokenDecimals: primary.tokenDecimals
+            });
+    }
+
+    /// @inheritdoc IChainlinkOracle
+    function sourceStatus(address asset) external view returns (SourceStatus memory status) {
+        (status.primary, , ) = _inspectBounded(_primary[asset]);
+        Source memory second = _second[asset];
+        uint256 updatedAt;
+        (status.second, , updatedAt) = _inspectBounded(second);
+        if (status.second != SourceHealth.Unset && status.second != SourceHealth.Live) {
+            status.silentSince = _silentSince(second, status.second, updatedAt);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ reading a source
+
+    /// @dev Reverts unless the sequencer is up and past its grace period.
+    /// @return upSince When it came up, seconds; zero on an L1.
+    function _checkSequencer() private view returns (uint256 upSince) {
+        if (sequencerUptimeFeed == address(0)) return 0;
+        (bool answered, int256 answer, uint256 startedAt, ) = FeedCall.latestRound(sequencerUptimeFeed, gasleft());
+        if (!answered) revert SequencerFeedReverted(sequencerUptimeFeed);
+        if (answer != 0) revert SequencerDown(sequencerUptimeFeed);
+        if (startedAt == 0 || startedAt > block.timestamp) revert SequencerRoundInvalid(startedAt, block.timestamp);
+        if (block.timestamp - startedAt < gracePeriod) {
+            revert SequencerGracePeriod(startedAt, gracePeriod, block.timestamp);
+        }
+        return startedAt;
+    }
+
+    /// @dev The primary's round, or a revert that names what is wrong with it. No gas limit: a starved primary only
+    /// makes the quote revert, and the caller pays for what a live one needs.
+    function _readPrimary(
+        address asset
+    ) private view returns (Source memory source, uint256 answer, uint256 updatedAt) {
+        source = _primary[asset];
+        (SourceHealth health, int256 signedAnswer, uint256 roundUpdatedAt) = _inspect(source, gasleft());
+        if (health != SourceHealth.Live) _revertFor(health, asset, source, signedAnswer, roundUpdatedAt);
+        return (source, uint256(signedAnswer), roundUpdatedAt);
+    }
+
+    /// @dev The primary's price and what the second source, if there is one, adds to it.
+    function _readLeg(address asset, uint256 sequencerUpSince) private view returns (Leg memory leg) {
+        (Source memory primary, uint256 answer, uint256 updatedAt) = _readPrimary(asset);
+        leg.primary = _price(answer, primary.feedDecimals, primary.tokenDecimals);
+        leg.low = leg.primary;
+        leg.high = leg.primary;
+        leg.updatedAt = updatedAt;
+        if (!primary.hasSecond) return leg;
+
+        Source memory second = _second[asset];
+        (SourceHealth health, int256 secondAnswer, uint256 secondUpdatedAt) = _inspectBounded(second);
+        if (health == SourceHealth.Live) {
+            Price memory price = _price(uint256(secondAnswer), second.feedDecimals, primary.tokenDecimals);
+            if (_isLower(price, leg.primary)) leg.low = price;
+            else leg.high = price;
+        } else {
+            // While the sequencer was down a source could not speak, so its silence counts from the return only.
+            uint256 silentSince = Math.max(_silentSince(second, health, secondUpdatedAt), sequencerUpSince);
+            leg.blocksLoss = block.timestamp - silentSince < SECOND_SOURCE_TIMEOUT;
+        }
+    }
+
+    /// @dev As `_inspect`, but no feed can use more than its share of gas. The check beforehand is what makes the
+    /// verdict the feed's own: without it a caller could starve a live source and have it ignored.
+    function _inspectBounded(
+        Source memory source
+    ) private view returns (SourceHealth health, int256 answer, uint256 updatedAt) {
+        uint256 availableGas = gasleft();
+        if (availableGas < SECOND_SOURCE_RESERVE) revert InsufficientGas(availableGas, SECOND_SOURCE_RESERVE);
+        return _inspect(source, SECOND_SOURCE_GAS);
+    }
+
+    /// @dev Reads a source's latest round and judges it; never reverts.
+    function _inspect(
+        Source memory source,
+        uint256 gasLimit
+    ) private view returns (SourceHealth health, int256 answer, uint256 updatedAt) {
+        if (source.feed == address(0)) return (SourceHealth.Unset, 0, 0);
+        bool answered;
+        (answered, answer, , updatedAt) = FeedCall.latestRound(source.feed, gasLimit);
+        if (!answered) health = SourceHealth.Unreadable;
+        else if (updatedAt == 0) health = SourceHealth.Incomplete;
+        else if (answer <= 0) health = SourceHealth.NonPositive;
+        else if (uint256(answer) < source.minAnswer || uint256(answer) > source.maxAnswer) {
+            health = SourceHealth.OutOfBand;
+        } else if (updatedAt > block.timestamp) health = SourceHealth.Future;
+        else if (block.timestamp - updatedAt > source.maxStaleness) health = SourceHealth.Stale;
+        else health = SourceHealth.Live;
+    }
+
+    /// @dev Since when a silent second source is known to be silent. Only a stale round says so itself; other faults
+    /// count from their record, and from now if there is no valid one.
+    function _silentSince(Source memory second, SourceHealth health, uint256 updatedAt) private view returns (uint256) {
+        if (health == SourceHealth.Stale) return updatedAt + second.maxStaleness;
+        bool recorded = second.silentSince != 0 && block.timestamp - second.confirmedAt <= SILENCE_CONFIRMATION;
+        return recorded ? second.silentSince : block.timestamp;
+    }
+
+    function _revertFor(
+        SourceHealth health,
+        address asset,
+        Source memory source,
+        int256 answer,
+        uint256 updatedAt
+    ) private view {
+        address feed = source.feed;
+        if (health == SourceHealth.Unset) revert FeedNotSet(asset);
+        if (health == SourceHealth.Unreadable) revert FeedReverted(asset, feed);
+        if (health == SourceHealth.Incomplete) revert IncompleteRound(asset, feed);
+        if (health == SourceHealth.NonPositive) revert NonPositiveAnswer(asset, feed, answer);
+        if (health == SourceHealth.OutOfBand) {
+            revert AnswerOutOfBand(asset, feed, answer, source.minAnswer, source.maxAnswer);
+        }
+        if (health == SourceHealth.Future) revert FutureAnswer(asset, feed, updatedAt, block.timestamp);
+        revert StaleAnswer(asset, feed, updatedAt, source.maxStaleness, block.timestamp);
+    }
+
+    // ---------------------------------------------------------------------------------------------------- arithmetic
+
+    function _price(uint256 answer, uint256 feedDecimals, uint256 tokenDecimals) private pure returns (Price memory) {
+        return Price(answer, feedDecimals + tokenDecimals);
+    }
+
+    /// @dev Compares two prices of one asset exactly. Their scales differ by at most 36, so 96 + 120 bits suffice.
+    function _isLower(Price memory a, Price memory b) private pure returns (bool) {
+        return
+            a.scale > b.scale
+                ? a.answer < b.answer * 10 ** (a.scale - b.scale)
+                : a.answer * 10 ** (b.scale - a.scale) < b.answer;
+    }
+
+    /// @dev inAssets x base.answer x 10^quote.scale / (quote.answer x 10^base.scale), rounded down once: dividing by
+    /// two factors in turn gives the same floor as dividing by their product. 160 + 96 bits fit one word; the power
+    /// of ten (at most 72 decimals, 240 bits) needs the 512-bit product.
+    function _convert(
+        uint256 inAssets,
+        address base,
+        address quote,
+        Price memory basePrice,
+        Price memory quotePrice
+    ) private pure returns (uint256) {
+        if (inAssets > MAX_IN_ASSETS) revert QuoteOverflow(inAssets, base, quote);
+        unchecked {
+            uint256 worth = inAssets * basePrice.answer;
+            if (basePrice.scale >= quotePrice.scale) {
+                return worth / 10 ** (basePrice.scale - quotePrice.scale) / quotePrice.answer;
+            }
+            uint256 factor = 10 ** (quotePrice.scale - basePrice.scale);
+            (uint256 high, uint256 low) = Math.mul512(worth, factor);
+            if (high == 0) return low / quotePrice.answer;
+            if (high >= quotePrice.answer) revert QuoteOverflow(inAssets, base, quote);
+            return Math.mulDiv(worth, factor, quotePrice.answer);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------ configuration, private
+
+    function _configure(Source storage source, SourceParams calldata params) private {
+        if (params.feed.code.length == 0) revert FeedWithoutCode(params.feed);
+        if (params.maxStaleness == 0 || params.maxStaleness > MAX_STALENESS) {
+            revert InvalidStaleness(params.maxStaleness, MAX_STALENESS);
+        }
+        if (params.minAnswer == 0 || params.minAnswer >= params.maxAnswer) {
+            revert InvalidBand(params.minAnswer, params.maxAnswer);
+        }
+        source.feed = params.feed;
+        source.maxStaleness = params.maxStaleness;
+        source.feedDecimals = _readDecimals(params.feed);
+        source.minAnswer = params.minAnswer;
+        source.maxAnswer = params.maxAnswer;
+    }
+
+    /// @dev Read once: a feed whose decimals change later answers outside its band.
+    function _readDecimals(address source) private view returns (uint8) {
+        (bool answered, uint256 value) = FeedCall.tryDecimals(source);
+        if (!answered) revert DecimalsUnreadable(source);
+        if (value > MAX_DECIMALS) revert UnsupportedDecimals(source, value, MAX_DECIMALS);
+        return uint8(value);
+    }
+
+    function _params(Source memory source) private pure returns (SourceParams memory) {
+        return SourceParams(source.feed, source.maxStaleness, source.minAnswer, source.maxAnswer);
+    }
+}

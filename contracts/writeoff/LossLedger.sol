@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ILossShares} from "../interfaces/ILossShares.sol";
+import {ShareMath} from "../libraries/ShareMath.sol";
+
+/// @title Who held how much when a loss was charged
+/// @notice Storage and arithmetic of `LossShares`, without the token around it, so that a vault's modules can charge a
+/// loss too. A loss closes the open epoch; whoever held at that moment owns a claim on whatever is recovered for it,
+/// at O(1) cost however many holders there are.
+/// Never: a claim that grows by itself, a claim paid twice. Upholds RE1, and is the only way a vault's share price
+/// falls (WO5).
+abstract contract LossLedger {
+    using Checkpoints for Checkpoints.Trace224;
+    using SafeCast for uint256;
+
+    /// @dev An account's balance and the epoch in which it last changed. One slot.
+    struct Head {
+        uint32 epoch;
+        uint224 balance;
+    }
+
+    /// @dev Heads are never deleted: an emptied account may still be asked what it held.
+    mapping(address account => Head) internal _heads;
+    /// @dev Balances of past epochs; key = first epoch at whose close the balance was held. Written only when a
+    /// balance changes for the first time after a loss.
+    mapping(address account => Checkpoints.Trace224) private _archive;
+    mapping(uint256 epoch => ILossShares.LossEpoch) internal _losses;
+    mapping(uint256 epoch => uint256 assets) internal _recovered;
+    mapping(address account => mapping(uint256 epoch => uint256 assets)) private _claimed;
+
+    // Slot S, shared with the clock and flags of the vault's books: supply 128, epoch 32, 96 bits free.
+    uint128 internal _supply;
+    uint32 internal _openEpoch = 1;
+
+    /// @dev Shares that `account` held when `epoch` closed.
+    function _balanceAtEpoch(address account, uint256 epoch) internal view returns (uint256) {
+        Head memory head = _heads[account];
+        if (head.epoch <= epoch) return head.balance;
+        return _archive[account].upperLookup(epoch.toUint32());
+    }
+
+    /// @dev What `account` can claim for `epoch` now, rounded down.
+    function _claimable(address account, uint256 epoch) internal view returns (uint256) {
+        uint256 shares = _losses[epoch].shares;
+        if (shares == 0) return 0;
+        return
+            Math.mulDiv(_recovered[epoch], _balanceAtEpoch(account, epoch), shares) - _claimed[account][epoch];
+    }
+
+    /// @dev Marks `account`'s claims of `epochs` as taken and returns their sum. The caller checks who asks, and pays.
+    function _markClaims(address account, uint256[] calldata epochs) internal returns (uint256 assets) {
+        for (uint256 i; i < epochs.length; ++i) {
+            uint256 epoch = epochs[i];
+            if (epoch >= _openEpoch) revert ILossShares.EpochNotClosed(epoch, _openEpoch);
+            uint256 claim = _claimable(account, epoch);
+            if (claim == 0) continue;
+            _claimed[account][epoch] += claim;
+            assets += claim;
+            emit ILossShares.RecoveryClaimed(account, epoch, claim);
+        }
+    }
+
+    /// @dev Closes the open epoch with a loss of `chargedAssets`.
+    /// @return epoch The epoch that was closed.
+    function _chargeLoss(uint256 chargedAssets) internal returns (uint32 epoch) {
+        epoch = _openEpoch;
+        _closeEpoch(epoch, chargedAssets);
+    }
+
+    /// @dev Closes epoch `epoch`, which may lie ahead of the open one: numbers may be skipped, never reused. Virtual
+    /// shares bear their part of a loss too, so they count.
+    function _closeEpoch(uint32 epoch, uint256 chargedAssets) internal {
+        uint256 shares = _supply + ShareMath.VIRTUAL_SHARES;
+        _losses[epoch] = ILossShares.LossEpoch({
+            chargedAssets: chargedAssets.toUint128(),
+            shares: shares.toUint128()
+        });
+        _openEpoch = epoch + 1;
+        emit ILossShares.LossCharged(epoch, chargedAssets, shares);
+    }
+
+    /// @dev Makes `assets` claimable by the holders of `epoch`; never more than they were charged.
+    function _creditRecovery(uint256 epoch, uint256 assets) internal {
+        uint256 recovered = _recovered[epoch];
+        uint256 outstandingAssets = _losses[epoch].chargedAssets - recovered;
+        if (assets > outstandingAssets) {
+            revert ILossShares.RecoveryExceedsCharge(epoch, assets, outstandingAssets);
+        }
+        _recovered[epoch] = recovered + assets;
+        emit ILossShares.RecoveryCredited(epoch, assets);
+    }
+
+    /// @dev Sets a balance, remembering the old one if a loss has closed its epoch.
+    function _setBalance(address account, uint256 balance) internal {
+        Head storage head = _heads[account];
+        uint32 epoch = head.epoch;
+        uint32 open = _openEpoch;
+        // The old balance stood at the close of every epoch from `epoch` to `open` - 1. An account seen for the first
+        // time (epoch 0) has nothing to remember.
+        if (epoch != open && epoch != 0) _archive[account].push(epoch, head.balance);
+        // Balances add up to the supply, which fits 128 bits.
+        _heads[account] = Head({epoch: open, balance: uint224(balance)});
+    }
+}

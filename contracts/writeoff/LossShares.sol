@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
+import {ILossShares} from "../interfaces/ILossShares.sol";
+import {ShareMath} from "../libraries/ShareMath.sol";
+import {Authorizations} from "./Authorizations.sol";
+import {LossLedger} from "./LossLedger.sol";
+
+/// @title ERC-20 shares that remember who held them when a loss was charged
+/// @notice For vaults and insurance funds: the token around `LossLedger`. A transfer costs what an ERC-20 transfer
+/// costs, until a loss happens: then the first change of each balance archives the old one.
+/// Never: a claim paid by somebody's push (an AMM pool that is sent its claim inside a swap is robbed). Upholds RE1.
+abstract contract LossShares is ILossShares, LossLedger, ERC20Permit, Authorizations {
+    /// @inheritdoc ILossShares
+    function openEpoch() public view returns (uint256) {
+        return _openEpoch;
+    }
+
+    /// @inheritdoc ILossShares
+    function lossEpoch(uint256 epoch) external view returns (LossEpoch memory) {
+        return _losses[epoch];
+    }
+
+    /// @inheritdoc ILossShares
+    function recoveredOf(uint256 epoch) external view returns (uint256) {
+        return _recovered[epoch];
+    }
+
+    /// @inheritdoc IERC20
+    function totalSupply() public view virtual override returns (uint256) {
+        return _supply;
+    }
+
+    /// @inheritdoc IERC20
+    function balanceOf(address account) public view virtual override returns (uint256) {
+        return _heads[account].balance;
+    }
+
+    /// @dev One nonce for ERC-2612 permits and for authorizations.
+    function nonces(address owner) public view virtual override(ERC20Permit, Nonces) returns (uint256) {
+        return super.nonces(owner);
+    }
+
+    /// @inheritdoc ILossShares
+    function balanceAtEpoch(address account, uint256 epoch) external view returns (uint256) {
+        return _balanceAtEpoch(account, epoch);
+    }
+
+    /// @inheritdoc ILossShares
+    function claimableRecovery(address account, uint256 epoch) external view returns (uint256) {
+        return _claimable(account, epoch);
+    }
+
+    /// @inheritdoc ILossShares
+    function claimRecovery(
+        address account,
+        uint256[] calldata epochs,
+        address receiver
+    ) external virtual returns (uint256 assets) {
+        assets = _takeClaims(account, epochs);
+        _payClaims(receiver, assets);
+    }
+
+    /// @dev Marks claims as taken for a caller who may; the caller of this function must pay them.
+    function _takeClaims(address account, uint256[] calldata epochs) internal returns (uint256 assets) {
+        _checkAuthorized(account);
+        return _markClaims(account, epochs);
+    }
+
+    /// @dev Pays `assets` of claims to `receiver` out of what is owed to claimants.
+    function _payClaims(address receiver, uint256 assets) internal virtual;
+
+    /// @dev ERC-20 bookkeeping on heads instead of OpenZeppelin's private balances.
+    function _update(address from, address to, uint256 shares) internal virtual override {
+        if (from == address(0)) {
+            uint256 supply = _supply + shares;
+            if (supply > type(uint128).max - ShareMath.VIRTUAL_SHARES) revert ExceedsShareLimit(supply);
+            _supply = uint128(supply);
+        } else {
+            uint256 balance = _heads[from].balance;
+            if (balance < shares) revert ERC20InsufficientBalance(from, balance, shares);
+            _setBalance(from, balance - shares);
+        }
+        if (to == address(0)) {
+            _supply -= uint128(shares);
+        } else {
+            _setBalance(to, _heads[to].balance + shares);
+        }
+        emit Transfer(from, to, shares);
+    }
+}

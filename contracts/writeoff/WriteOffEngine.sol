@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ILossTranche} from "../interfaces/ILossTranche.sol";
+import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
+import {ExactTransfer} from "../libraries/ExactTransfer.sol";
+import {Waterfall} from "../libraries/Waterfall.sol";
+import {TrancheCall} from "./TrancheCall.sol";
+
+/// @title The waterfall
+/// @notice Vaults call `absorb` with a bad debt that their reserves could not pay; the tranches of their stack pay in
+/// order, and what remains is socialized by the vault. Anybody may `recover`; money climbs the same ladder in reverse.
+/// Holds no money between calls. Never: a layer paid out of turn, a figure that was not seen in the vault's balance, a
+/// tranche that stops a write-off. Upholds WO1, WO2, WO3, WO4, RE1, RE2, IN2.
+contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransient {
+    using SafeERC20 for IERC20;
+    using ExactTransfer for IERC20;
+    using SafeCast for uint256;
+
+    /// @dev Most layers between a vault's reserves and its lenders.
+    uint256 public constant MAX_TRANCHES = 4;
+    /// @dev Least gas a tranche may be given.
+    uint256 public constant MIN_STIPEND = 50_000;
+    /// @dev Most gas a tranche may be given, so that a full stack fits into any block.
+    uint256 public constant MAX_STIPEND = 3_000_000;
+
+    /// @dev One slot per vault.
+    struct Book {
+        address asset;
+        uint32 writeOffCount;
+        uint32 stackVersion;
+        uint8 tranches;
+    }
+
+    /// @dev Figures that are zero are never written, so a fully socialized loss costs one slot here.
+    struct Record {
+        // slot 1
+        uint128 socialized;
+        uint32 epoch;
+        uint32 timestamp;
+        uint32 previousId;
+        uint24 stackVersion;
+        Cause cause;
+        // slots 2 and 3: what each tranche of the stack paid within the write-off
+        uint128[MAX_TRANCHES] paid;
+        // slot 4
+        uint128 reserves;
+        uint128 recovered;
+        // slot 5
+        uint128 proceeds;
+        uint128 returned;
+    }
+
+    /// @dev The ladder of one write-off: capacities in the order in which recoveries fill them.
+    struct Ladder {
+        uint256 lenders;
+        uint256[] tranches; // from the last of the stack to the first
+        uint256 reserves;
+    }
+
+    address[] private _vaults;
+    mapping(address vault => Book) private _books;
+    mapping(address vault => mapping(uint256 version => Tranche[MAX_TRANCHES])) private _stacks;
+    mapping(address vault => mapping(uint256 version => uint256)) private _stackSizes;
+    mapping(address vault => mapping(uint256 id => Record)) private _records;
+
+    constructor(address authority_) AccessManaged(authority_) {}
+
+    // ---------------------------------------------------------------- Registry
+
+    /// @inheritdoc IWriteOffEngine
+    function registerVault(address vault, Tranche[] calldata tranches) external restricted {
+        if (_books[vault].asset != address(0)) revert VaultAlreadyRegistered(vault);
+        _books[vault].asset = IERC4626(vault).asset();
+        _vaults.push(vault);
+        emit VaultRegistered(vault);
+        _setStack(vault, tranches);
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function setStack(address vault, Tranche[] calldata tranches) external restricted {
+        if (_books[vault].asset == address(0)) revert UnknownVault(vault);
+        _setStack(vault, tranches);
+    }
+
+    function _setStack(address vault, Tranche[] calldata tranches) private {
+        uint256 count = tranches.length;
+        if (count > MAX_TRANCHES) revert TooManyTranches(count, MAX_TRANCHES);
+        Book storage book = _books[vault];
+        uint32 version = ++book.stackVersion;
+        book.tranches = uint8(count);
+        _stackSizes[vault][version] = count;
+        for (uint256 i; i < count; ++i) {
+            Tranche calldata layer = tranches[i];
+            if (layer.tranche.code.length == 0) revert TrancheWithoutCode(layer.tranche);
+            if (layer.gasStipend < MIN_STIPEND || layer.gasStipend > MAX_STIPEND) {
+                revert StipendOutOfRange(layer.tranche, layer.gasStipend, MIN_STIPEND, MAX_STIPEND);
+            }
+            // Dilution is the last layer before the lenders and there is only one: its sale proceeds go to them.
+            if (layer.kind == Kind.Dilution && i + 1 != count) revert StackOutOfOrder(layer.tranche);
+            _stacks[vault][version][i] = layer;
+        }
+        emit StackSet(vault, version, tranches);
+    }
+
+    // ---------------------------------------------------------------- Down: a loss
+
+    /// @inheritdoc IWriteOffEngine
+    function absorb(
+        BadDebt calldata badDebt
+    ) external nonReentrant returns (uint256 id, uint256 coveredAssets) {
+        Book memory book = _books[msg.sender];
+        if (book.asset == address(0)) revert UnknownVault(msg.sender);
+        id = ++book.writeOffCount;
+        _books[msg.sender].writeOffCount = book.writeOffCount;
+        Record storage record = _records[msg.sender][id];
+
+        uint256 shortfall = badDebt.badDebtAssets - badDebt.reserveAssets;
+        uint256 insurance;
+        uint256 dilutionCash;
+        if (shortfall != 0 && book.tranches != 0) {
+            (insurance, dilutionCash) = _drawStack(book, record, id, shortfall, badDebt.insurableAssets);
+            coveredAssets = insurance + dilutionCash;
+            shortfall -= coveredAssets;
+        }
+
+        record.socialized = shortfall.toUint128();
+        record.epoch = badDebt.epoch;
+        record.timestamp = uint32(block.timestamp);
+        record.previousId = badDebt.previousId;
+        record.stackVersion = uint24(book.stackVersion);
+        record.cause = badDebt.cause;
+        if (badDebt.reserveAssets != 0) record.reserves = badDebt.reserveAssets.toUint128();
+        emit WrittenOff(
+            msg.sender,
+            id,
+            badDebt.debtor,
+            badDebt.cause,
+            badDebt.epoch,
+            badDebt.badDebtAssets,
+            badDebt.reserveAssets,
+            insurance,
+            dilutionCash,
+            shortfall
+        );
+    }
+
+    /// @dev Calls the tranches in order until nothing is left to pay for.
+    function _drawStack(
+        Book memory book,
+        Record storage record,
+        uint256 id,
+        uint256 shortfall,
+        uint256 insurable
+    ) private returns (uint256 insurance, uint256 dilutionCash) {
+        Tranche[MAX_TRANCHES] storage stack = _stacks[msg.sender][book.stackVersion];
+        uint256 balance = IERC20(book.asset).balanceOf(msg.sender);
+        for (uint256 i; i < book.tranches && shortfall != 0; ++i) {
+            Tranche memory layer = stack[i];
+            if (!TrancheCall.cover(layer.tranche, layer.gasStipend, msg.sender, id, shortfall, insurable)) {
+                emit TrancheFailed(msg.sender, id, layer.tranche);
+                continue;
+            }
+            uint256 balanceAfter = IERC20(book.asset).balanceOf(msg.sender);
+            uint256 paid = Math.min(Math.saturatingSub(balanceAfter, balance), shortfall);
+            balance = balanceAfter;
+            if (paid == 0) continue;
+            record.paid[i] = paid.toUint128();
+            shortfall -= paid;
+            if (layer.kind == Kind.Insurance) {
+                insurance += paid;
+                insurable = Math.saturatingSub(insurable, paid);
+            } else {
+                dilutionCash += paid;
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------- Up: money that comes back
+
+    /// @inheritdoc IWriteOffEngine
+    function recover(
+        address vault,
+        uint256 id,
+        uint256 assets
+    ) external nonReentrant returns (uint256 takenAssets) {
+        Record storage record = _record(vault, id);
+        uint256 before = record.recovered;
+        takenAssets = Math.min(assets, outstanding(vault, id));
+        if (takenAssets == 0) revert NothingOutstanding(vault, id);
+        record.recovered = (before + takenAssets).toUint128();
+        Ladder memory ladder = _ladder(vault, record);
+        (uint256 toLenders, uint256 toDilution, uint256 toInsurance, uint256 toReserves) = _climb(
+            vault,
+            id,
+            _climbed(ladder, before),
+            _climbed(ladder, before + takenAssets)
+        );
+        emit Recovered(vault, id, msg.sender, toLenders, toDilution, toInsurance, toReserves);
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function creditProceeds(address vault, uint256 id, uint256 assets) external nonReentrant {
+        Record storage record = _record(vault, id);
+        _checkDilutionTranche(vault, id, record);
+        uint256 owed = _lendersOutstanding(record);
+        if (assets > owed) revert ProceedsExceedCharge(id, assets, owed);
+        record.proceeds += assets.toUint128();
+        emit ProceedsCredited(vault, id, assets);
+        IWriteOffVault(vault).creditRecovery(record.epoch, assets);
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function returnUnspent(address vault, uint256 id, uint256 assets) external nonReentrant {
+        Record storage record = _record(vault, id);
+        _checkDilutionTranche(vault, id, record);
+        Ladder memory ladder = _ladder(vault, record);
+        Ladder memory before = _climbed(ladder, record.recovered);
+        uint256 received = before.tranches[0];
+        if (assets > received) revert ReturnExceedsReceived(id, assets, received);
+        record.returned += assets.toUint128();
+        Ladder memory afterwards = _climbed(_ladder(vault, record), record.recovered);
+        // The dilution layer gives back, it does not receive.
+        before.tranches[0] = afterwards.tranches[0];
+        (, , uint256 toInsurance, uint256 toReserves) = _climb(vault, id, before, afterwards);
+        emit Returned(vault, id, toInsurance, toReserves);
+    }
+
+    /// @dev Moves the difference of two states of the ladder from the caller to its layers.
+    function _climb(
+        address vault,
+        uint256 id,
+        Ladder memory before,
+        Ladder memory afterwards
+    ) private returns (uint256 toLenders, uint256 toDilution, uint256 toInsurance, uint256 toReserves) {
+        IERC20 asset = IERC20(_books[vault].asset);
+        Record storage record = _records[vault][id];
+        toLenders = afterwards.lenders - before.lenders;
+        toReserves = afterwards.reserves - before.reserves;
+        uint256 size = before.tranches.length;
+
+        // The vault itself pays when a liquidator has settled defaulted debt: the money is there already.
+        if (toLenders + toReserves != 0 && msg.sender != vault) {
+            asset.pullTo(msg.sender, vault, toLenders + toReserves);
+        }
+        if (toLenders != 0) IWriteOffVault(vault).creditRecovery(record.epoch, toLenders);
+        for (uint256 i; i < size; ++i) {
+            uint256 assets = afterwards.tranches[i] - before.tranches[i];
+            if (assets == 0) continue;
+            Tranche memory layer = _stacks[vault][record.stackVersion][size - 1 - i];
+            if (layer.kind == Kind.Dilution) toDilution += assets;
+            else toInsurance += assets;
+            asset.pull(msg.sender, assets);
+            asset.forceApprove(layer.tranche, assets);
+            ILossTranche(layer.tranche).recover(vault, id, assets);
+        }
+        if (toReserves != 0) IWriteOffVault(vault).creditReserves(toReserves);
+    }
+
+    /// @dev Capacities of the layers in recovery order. Sale proceeds move capacity from the lenders to dilution, money
+    /// that dilution could not spend moves capacity from it to the top; the sum is always the bad debt.
+    function _ladder(address vault, Record storage record) private view returns (Ladder memory ladder) {
+        uint256 size = _stackSizes[vault][record.stackVersion];
+        ladder.lenders = record.socialized - record.proceeds;
+        ladder.reserves = uint256(record.reserves) + record.returned;
+        ladder.tranches = new uint256[](size);
+        for (uint256 i; i < size; ++i) {
+            uint256 position = size - 1 - i;
+            uint256 capacity = record.paid[position];
+            if (_stacks[vault][record.stackVersion][position].kind == Kind.Dilution) {
+                capacity = capacity + record.proceeds - record.returned;
+            }
+            ladder.tranches[i] = capacity;
+        }
+    }
+
+    /// @dev How far `recovered` fills the ladder.
+    function _climbed(
+        Ladder memory capacity,
+        uint256 recovered
+    ) private pure returns (Ladder memory filled) {
+        filled.lenders = Waterfall.layer(recovered, 0, capacity.lenders);
+        (filled.tranches, filled.reserves) = Waterfall.split(
+            recovered - filled.lenders,
+            capacity.tranches
+        );
+    }
+
+    // ---------------------------------------------------------------- Views
+
+    /// @inheritdoc IWriteOffEngine
+    function isVault(address vault) external view returns (bool) {
+        return _books[vault].asset != address(0);
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function vaults() external view returns (address[] memory) {
+        return _vaults;
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function stackOf(address vault) public view returns (Tranche[] memory stack) {
+        Book memory book = _books[vault];
+        stack = new Tranche[](book.tranches);
+        for (uint256 i; i < book.tranches; ++i) stack[i] = _stacks[vault][book.stackVersion][i];
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function writeOffCount(address vault) external view returns (uint256) {
+        return _books[vault].writeOffCount;
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function ledger(address vault, uint256 id) external view returns (LedgerEntry memory entry) {
+        Record storage record = _record(vault, id);
+        entry.cause = record.cause;
+        entry.timestamp = record.timestamp;
+        entry.epoch = record.epoch;
+        entry.previousId = record.previousId;
+        entry.stackVersion = record.stackVersion;
+        entry.reserves = record.reserves;
+        entry.socialized = record.socialized;
+        entry.auctionProceeds = record.proceeds;
+        entry.recovered = record.recovered;
+        uint256 size = _stackSizes[vault][record.stackVersion];
+        for (uint256 i; i < size; ++i) {
+            if (_stacks[vault][record.stackVersion][i].kind == Kind.Insurance) entry.insurance += record.paid[i];
+            else entry.dilutionCash += record.paid[i];
+        }
+        entry.badDebt = entry.reserves + entry.insurance + entry.dilutionCash + entry.socialized;
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function outstanding(address vault, uint256 id) public view returns (uint256) {
+        if (id == 0) return 0;
+        Record storage record = _record(vault, id);
+        uint256 badDebt = uint256(record.socialized) + record.reserves;
+        for (uint256 i; i < MAX_TRANCHES; ++i) badDebt += record.paid[i];
+        return badDebt - record.recovered;
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function lendersOutstanding(address vault, uint256 id) external view returns (uint256) {
+        return _lendersOutstanding(_record(vault, id));
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function preview(
+        address vault,
+        uint256 badDebtAssets,
+        uint256 insurableAssets
+    ) external view returns (Preview memory split) {
+        Tranche[] memory stack = stackOf(vault);
+        split.reserves = Math.min(IWriteOffVault(vault).reserves(), badDebtAssets);
+        uint256 shortfall = badDebtAssets - split.reserves;
+        for (uint256 i; i < stack.length && shortfall != 0; ++i) {
+            uint256 paid = TrancheCall.previewCover(
+                stack[i].tranche,
+                stack[i].gasStipend,
+                vault,
+                shortfall,
+                Math.saturatingSub(insurableAssets, split.insurance)
+            );
+            if (stack[i].kind == Kind.Insurance) split.insurance += paid;
+            else split.dilutionCash += paid;
+            shortfall -= paid;
+        }
+        split.socialized = shortfall;
+    }
+
+    // ---------------------------------------------------------------- Private
+
+    function _record(address vault, uint256 id) private view returns (Record storage record) {
+        record = _records[vault][id];
+        if (record.timestamp == 0) revert UnknownWriteOff(vault, id);
+    }
+
+    function _lendersOutstanding(Record storage record) private view returns (uint256) {
+        return Math.saturatingSub(record.socialized, uint256(record.proceeds) + record.recovered);
+    }
+
+    function _checkDilutionTranche(address vault, uint256 id, Record storage record) private view {
+        uint256 size = _stackSizes[vault][record.stackVersion];
+        Tranche memory last;
+        if (size != 0) last = _stacks[vault][record.stackVersion][size - 1];
+        if (last.tranche != msg.sender || last.kind != Kind.Dilution) revert NotADilutionTranche(msg.sender, id);
+    }
+}

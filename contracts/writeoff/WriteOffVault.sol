@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
+import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
+import {ExactTransfer} from "../libraries/ExactTransfer.sol";
+import {ShareMath} from "../libraries/ShareMath.sol";
+import {LossShares} from "./LossShares.sol";
+import {WriteOffBook} from "./WriteOffBook.sol";
+
+/// @title Base of every vault that can suffer a bad debt
+/// @notice What lenders and claimants meet in every vault: ERC-4626 entries and exits, recoveries, reserves, pauses. A
+/// kind of vault adds where its assets are besides cash (see WriteOffBook).
+/// Never: a withdrawal, a claim or a write-off that can be paused. Upholds RE1, LV1, LV3.
+abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, AccessManaged {
+    using SafeERC20 for IERC20;
+    using ExactTransfer for IERC20;
+    using SafeCast for uint256;
+
+    uint8 private immutable _shareDecimals;
+
+    constructor(
+        IERC20Metadata asset_,
+        string memory name_,
+        string memory symbol_,
+        address authority_
+    ) ERC20(name_, symbol_) ERC20Permit(name_) AccessManaged(authority_) {
+        _shareDecimals = asset_.decimals() + ShareMath.DECIMALS_OFFSET;
+    }
+
+    modifier onlyEngine() {
+        if (msg.sender != address(_engine)) revert OnlyEngine(msg.sender);
+        _;
+    }
+
+    // ---------------------------------------------------------------- ERC-4626: in and out
+
+    /// @inheritdoc IWriteOffVault
+    function cash() external view returns (uint256) {
+        return _cash;
+    }
+
+    function deposit(uint256 assets, address receiver) external nonReentrant returns (uint256 shares) {
+        uint256 total = _openForDeposit();
+        shares = ShareMath.toSharesDown(assets, total, totalSupply());
+        _takeDeposit(assets, shares, receiver);
+    }
+
+    function mint(uint256 shares, address receiver) external nonReentrant returns (uint256 assets) {
+        uint256 total = _openForDeposit();
+        assets = ShareMath.toAssetsUp(shares, total, totalSupply());
+        _takeDeposit(assets, shares, receiver);
+    }
+
+    function withdraw(
+        uint256 assets,
+        address receiver,
+        address owner
+    ) external nonReentrant returns (uint256 shares) {
+        _accrue();
+        shares = ShareMath.toSharesUp(assets, _storedTotalAssets(), totalSupply());
+        _payWithdrawal(assets, shares, receiver, owner);
+    }
+
+    function redeem(
+        uint256 shares,
+        address receiver,
+        address owner
+    ) external nonReentrant returns (uint256 assets) {
+        _accrue();
+        assets = ShareMath.toAssetsDown(shares, _storedTotalAssets(), totalSupply());
+        _payWithdrawal(assets, shares, receiver, owner);
+    }
+
+    // ---------------------------------------------------------------- Recoveries
+
+    /// @inheritdoc LossShares
+    function claimRecovery(
+        address account,
+        uint256[] calldata epochs,
+        address receiver
+    ) external override nonReentrant returns (uint256 assets) {
+        assets = _takeClaims(account, epochs);
+        _payClaims(receiver, assets);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function reinvestRecovery(
+        address account,
+        uint256[] calldata epochs,
+        address receiver
+    ) external nonReentrant returns (uint256 assets, uint256 shares) {
+        uint256 total = _openForDeposit();
+        assets = _takeClaims(account, epochs);
+        shares = ShareMath.toSharesDown(assets, total, totalSupply());
+        if (shares == 0) revert NothingForNothing(assets, shares);
+        _claimCash -= assets.toUint128();
+        _cash += assets.toUint128();
+        _mint(receiver, shares);
+        emit RecoveryReinvested(account, receiver, assets, shares);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function creditRecovery(uint256 epoch, uint256 assets) external onlyEngine {
+        _creditRecovery(epoch, assets);
+        _claimCash += assets.toUint128();
+        _checkBalance();
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function creditReserves(uint256 assets) external onlyEngine {
+        _reserves += assets.toUint128();
+        _cash += assets.toUint128();
+        _checkBalance();
+        emit ReservesRefilled(assets);
+    }
+
+    // ---------------------------------------------------------------- Reserves
+
+    /// @inheritdoc IWriteOffVault
+    function sweepReserves() external nonReentrant returns (uint256 assets) {
+        _accrue();
+        ReservePolicy memory policy = _reservePolicy;
+        if (policy.recipient == address(0)) revert NoSweepRecipient();
+        if (_impairments != 0) revert SweepWhileImpaired(_impairments);
+        uint256 uncollected = _uncollectedReserves();
+        uint256 held = _reserves;
+        assets = Math.min(Math.saturatingSub(held, uncollected + policy.targetAssets), _cash);
+        if (assets == 0) revert NothingToSweep(held, uncollected, policy.targetAssets);
+        _reserves -= assets.toUint128();
+        _cash -= assets.toUint128();
+        emit ReservesSwept(policy.recipient, assets);
+        _asset.forceApprove(policy.recipient, assets);
+        IInsuranceFund(policy.recipient).addPremium(assets);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function setReservePolicy(uint256 targetAssets, address recipient) external restricted {
+        _reservePolicy = ReservePolicy({targetAssets: targetAssets.toUint96(), recipient: recipient});
+        emit ReservePolicySet(targetAssets, recipient);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function pause(bool deposits, bool borrowing) external restricted {
+        if (deposits) _depositsPaused = true;
+        if (borrowing) _borrowingPaused = true;
+        emit PauseSet(_depositsPaused, _borrowingPaused);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function unpause() external restricted {
+        _depositsPaused = false;
+        _borrowingPaused = false;
+        emit PauseSet(false, false);
+    }
+
+    // ---------------------------------------------------------------- Views
+
+    /// @inheritdoc IWriteOffVault
+    function engine() external view returns (IWriteOffEngine) {
+        return _engine;
+    }
+
+    function asset() external view returns (address) {
+        return address(_asset);
+    }
+
+    function decimals() public view override(ERC20, IERC20Metadata) returns (uint8) {
+        return _shareDecimals;
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function reserves() external view returns (uint256) {
+        (, uint256 accruedReserves) = _accruedView();
+        return accruedReserves;
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function claimsOwed() external view returns (uint256) {
+        return _claimCash;
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function reservePolicy() external view returns (uint256 targetAssets, address recipient) {
+        return (_reservePolicy.targetAssets, _reservePolicy.recipient);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function paused() external view returns (bool depositsPaused, bool borrowingPaused) {
+        return (_depositsPaused, _borrowingPaused);
+    }
+
+    function totalAssets() public view returns (uint256) {
+        if (_booksOpen) revert BooksOpen();
+        (uint256 outstandingAssets, uint256 accruedReserves) = _accruedView();
+        return _netAssets(outstandingAssets, accruedReserves);
+    }
+
+    function convertToShares(uint256 assets) public view returns (uint256) {
+        return ShareMath.toSharesDown(assets, totalAssets(), totalSupply());
+    }
+
+    function convertToAssets(uint256 shares) public view returns (uint256) {
+        return ShareMath.toAssetsDown(shares, totalAssets(), totalSupply());
+    }
+
+    function previewDeposit(uint256 assets) external view returns (uint256) {
+        return convertToShares(assets);
+    }
+
+    function previewMint(uint256 shares) external view returns (uint256) {
+        return ShareMath.toAssetsUp(shares, totalAssets(), totalSupply());
+    }
+
+    function previewWithdraw(uint256 assets) external view returns (uint256) {
+        return ShareMath.toSharesUp(assets, totalAssets(), totalSupply());
+    }
+
+    function previewRedeem(uint256 shares) external view returns (uint256) {
+        return convertToAssets(shares);
+    }
+
+    /// @dev What still fits under the share limit, or nothing while closed.
+    function maxDeposit(address) external view returns (uint256) {
+        uint256 shares = _mintableShares();
+        return shares == 0 ? 0 : ShareMath.toAssetsDown(shares, totalAssets(), totalSupply());
+    }
+
+    function maxMint(address) external view returns (uint256) {
+        return _mintableShares();
+    }
+
+    function maxWithdraw(address owner) external view returns (uint256) {
+        return Math.min(convertToAssets(balanceOf(owner)), _cash);
+    }
+
+    function maxRedeem(address owner) external view returns (uint256) {
+        uint256 shares = balanceOf(owner);
+        uint256 total = totalAssets();
+        if (ShareMath.toAssetsDown(shares, total, totalSupply()) <= _cash) return shares;
+        return ShareMath.toSharesDown(_cash, total, totalSupply());
+    }
+
+    // ---------------------------------------------------------------- Private
+
+    /// @inheritdoc LossShares
+    function _payClaims(address receiver, uint256 assets) internal override {
+        if (assets == 0) return;
+        _claimCash -= assets.toUint128();
+        _asset.safeTransfer(receiver, assets);
+    }
+
+    function _openForDeposit() private returns (uint256 total) {
+        if (_depositsPaused) revert DepositsPaused();
+        _accrue();
+        total = _storedTotalAssets();
+        if (ShareMath.isWipedOut(total, totalSupply())) revert VaultWipedOut(total, totalSupply());
+    }
+
+    function _takeDeposit(uint256 assets, uint256 shares, address receiver) private {
+        if (assets == 0 || shares == 0) revert NothingForNothing(assets, shares);
+        _asset.pull(msg.sender, assets);
+        _cash += assets.toUint128();
+        _mint(receiver, shares);
+        emit Deposit(msg.sender, receiver, assets, shares);
+    }
+
+    function _payWithdrawal(uint256 assets, uint256 shares, address receiver, address owner) private {
+        if (assets == 0 || shares == 0) revert NothingForNothing(assets, shares);
+        if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
+        _spendCash(assets);
+        _burn(owner, shares);
+        emit Withdraw(msg.sender, receiver, owner, assets, shares);
+        _asset.safeTransfer(receiver, assets);
+    }
+
+    function _mintableShares() private view returns (uint256) {
+        if (_depositsPaused || ShareMath.isWipedOut(totalAssets(), totalSupply())) return 0;
+        return type(uint128).max - ShareMath.VIRTUAL_SHARES - totalSupply();
+    }
+}

@@ -1,0 +1,80 @@
+import { createRequire } from "node:module";
+
+import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+
+import quietDependencies from "./scripts/tooling/quiet-dependencies.ts";
+
+// The compilers come from npm as WebAssembly, so a build downloads nothing and is the same on every machine.
+const require = createRequire(import.meta.url);
+
+/** How often each opcode is expected to run: low keeps bytecode small, high keeps calls cheap. */
+const OPTIMIZER_RUNS = { default: 200, production: 20_000 };
+
+/** For the code of this project. */
+const solc = (profile: keyof typeof OPTIMIZER_RUNS) => ({
+  version: "0.8.30",
+  path: require.resolve("solc/soljson.js"),
+  settings: {
+    evmVersion: "cancun",
+    viaIR: profile === "production",
+    optimizer: { enabled: true, runs: OPTIMIZER_RUNS[profile] },
+  },
+});
+
+/** For the real Chainlink proxy and aggregator that the oracle is tested against, as deployed on mainnet. */
+const solcClassic = {
+  version: "0.6.6",
+  path: require.resolve("solc066/soljson.js"),
+  settings: { optimizer: { enabled: true, runs: 200 } },
+};
+
+/** Effort of the Solidity tests. `make invariants` sets CAMPAIGN=deep; FUZZ_SEED replays another seed. */
+const CAMPAIGNS = {
+  quick: { fuzzRuns: 256, invariantRuns: 64, invariantDepth: 64 },
+  deep: { fuzzRuns: 10_000, invariantRuns: 512, invariantDepth: 256 },
+};
+const campaign = CAMPAIGNS[process.env.CAMPAIGN === "deep" ? "deep" : "quick"];
+
+export default defineConfig({
+  plugins: [hardhatToolboxMochaEthers, quietDependencies],
+
+  solidity: {
+    profiles: {
+      // `default` is for the daily loop; `production` for gas figures and deployment.
+      default: { compilers: [solc("default"), solcClassic] },
+      production: { compilers: [solc("production"), solcClassic] },
+    },
+    npmFilesToBuild: [
+      "@openzeppelin/contracts/access/manager/AccessManager.sol",
+      "chainlink-classic/src/v0.6/EACAggregatorProxy.sol",
+      "chainlink-classic/src/v0.6/FluxAggregator.sol",
+    ],
+  },
+
+  paths: {
+    tests: { mocha: "./test", solidity: "./test" },
+    ignition: "./deploy",
+  },
+
+  networks: {
+    default: {
+      type: "edr-simulated",
+      chainType: "l1",
+      hardfork: "osaka",
+      // Mainnet's limits are the defaults: 60M gas per block, 2^24 gas per transaction, 24,576 bytes of code. They are
+      // not written here because Hardhat lifts them for coverage, and only where they are left alone.
+    },
+  },
+
+  test: {
+    mocha: { timeout: 120_000 },
+    solidity: {
+      fuzz: { runs: campaign.fuzzRuns, seed: process.env.FUZZ_SEED ?? "0x706c696d736f6c6c" },
+      invariant: { runs: campaign.invariantRuns, depth: campaign.invariantDepth, failOnRevert: false },
+    },
+  },
+
+  // Mocks and harnesses are not what coverage is about.
+  coverage: { skipFiles: ["contracts/testing/**"] },
+});
