@@ -18,7 +18,7 @@ import {IWriteOffVault} from "./IWriteOffVault.sol";
 /// advantage is bounded by the size of one premium. So premiums should come often and small, and a fund should be
 /// seeded before it is made the recipient of a vault's reserves.
 ///
-/// A loss epoch of the fund has the number of the write-off that caused it; numbers in between are empty.
+/// A loss that no impairment preceded closes the epoch that has the number of its write-off, unless that has passed.
 interface IInsuranceFund is IERC4626, ILossTranche {
     /// @notice Terms of the stake and limits of what losses may draw.
     /// @param cooldown Seconds from a notice until its shares may leave.
@@ -34,6 +34,10 @@ interface IInsuranceFund is IERC4626, ILossTranche {
 
     /// @notice The fund paid `assets` for write-off `id`, of `shortfallAssets` asked for and `insurableAssets` insured.
     event Covered(uint256 indexed id, uint256 assets, uint256 shortfallAssets, uint256 insurableAssets);
+    /// @notice `assets` were charged to the stakers and set apart for the impaired debt `id`.
+    event Earmarked(uint256 indexed id, uint256 assets);
+    /// @notice `assets` of the earmark for `id` were not needed; those who had been charged may claim them.
+    event EarmarkReleased(uint256 indexed id, uint256 assets);
     /// @notice Write-off `id` left less than a millionth of the start per share; the fund takes no stake any more.
     event WipedOut(uint256 indexed id, uint256 totalAssets, uint256 totalShares);
     /// @notice `payer` gave `assets` to the stakers.
@@ -52,8 +56,6 @@ interface IInsuranceFund is IERC4626, ILossTranche {
 
     /// @notice This fund insures another vault than `vault`.
     error ForeignVault(address vault);
-    /// @notice Write-off `id` came after a later one; `openEpoch` is the lowest number that can still be charged.
-    error EpochPassed(uint256 id, uint256 openEpoch);
     /// @notice A notice must be for at least one share and at most `balance`.
     error NoticeOutOfRange(address owner, uint256 shares, uint256 balance);
     /// @notice `shares` were to leave; `owner` has notice for `maturedShares` at this moment.
@@ -72,6 +74,9 @@ interface IInsuranceFund is IERC4626, ILossTranche {
 
     /// @notice The only caller of `cover` and `recover`.
     function engine() external view returns (IWriteOffEngine);
+
+    /// @notice Assets set apart for impaired debts, outside `totalAssets`, asset units.
+    function totalEarmarked() external view returns (uint256 assets);
 
     /// @notice Cash set aside for recoveries not yet claimed, outside `totalAssets`, asset units.
     function claimsOwed() external view returns (uint256 assets);

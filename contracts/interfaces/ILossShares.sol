@@ -8,9 +8,11 @@ interface ILossShares {
     /// @notice The loss that closed one epoch.
     /// @param chargedAssets Assets charged to the holders, asset units.
     /// @param shares Shares that bore it, virtual shares included, so that nobody recovers more than it was charged.
+    /// @param isOwn Whether the epoch bears the number of the one write-off it was charged for (insurance funds).
     struct LossEpoch {
-        uint128 chargedAssets;
+        uint120 chargedAssets;
         uint128 shares;
+        bool isOwn;
     }
 
     /// @notice Epoch `epoch` was closed by a loss of `chargedAssets` borne by `shares`.

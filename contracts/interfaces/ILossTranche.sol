@@ -12,9 +12,10 @@ interface ILossTranche {
     /// @param insurableAssets Part of it that is aged principal and therefore insurable, asset units.
     function cover(address vault, uint256 id, uint256 shortfallAssets, uint256 insurableAssets) external;
 
-    /// @notice What `cover` would pay in the present state, asset units.
+    /// @notice What `cover` would pay in the present state, asset units. `id` is zero for a debt that is not impaired.
     function previewCover(
         address vault,
+        uint256 id,
         uint256 shortfallAssets,
         uint256 insurableAssets
     ) external view returns (uint256 assets);
@@ -22,4 +23,15 @@ interface ILossTranche {
     /// @notice Takes back `assets` that this tranche had paid for write-off `id` of `vault`; pulls them from the
     /// engine. Engine only.
     function recover(address vault, uint256 id, uint256 assets) external;
+
+    /// @notice Sets up to `assets` apart for write-off `id` of `vault`, which is expected but not final: they pay for it
+    /// first and cannot leave before it is settled or released. Whoever they belong to is charged now. Engine only; a
+    /// tranche that cannot earmark sets nothing apart.
+    function earmark(address vault, uint256 id, uint256 assets) external;
+
+    /// @notice Gives back up to `assets` of the earmark for `id` to those it was charged to. Engine only.
+    function releaseEarmark(address vault, uint256 id, uint256 assets) external;
+
+    /// @notice What is set apart for `id` and neither paid nor released, asset units.
+    function earmarkOf(address vault, uint256 id) external view returns (uint256 assets);
 }

@@ -32,6 +32,8 @@ interface IWriteOffEngine {
     /// @param debtor Account whose debt it was.
     /// @param cause Why it left the books.
     /// @param previousId Earlier write-off of the same position that is not yet repaid; zero if none.
+    /// @param id Entry opened when the debt was impaired; zero for a debt that was not. An entry takes several
+    /// reports, when an impaired debt is closed in parts.
     /// @param epoch Loss epoch that the vault will close if anything is socialized.
     /// @param badDebtAssets Debt extinguished, asset units.
     /// @param reserveAssets Part of it that the vault's reserves have paid, asset units.
@@ -40,6 +42,7 @@ interface IWriteOffEngine {
         address debtor;
         Cause cause;
         uint32 previousId;
+        uint32 id;
         uint32 epoch;
         uint256 badDebtAssets;
         uint256 reserveAssets;
@@ -82,6 +85,8 @@ interface IWriteOffEngine {
         uint256 socialized;
     }
 
+    /// @notice A debt of `debtor` was impaired; its losses will be booked under `id`.
+    event ImpairmentOpened(address indexed vault, uint256 indexed id, address indexed debtor);
     /// @notice A vault was admitted.
     event VaultRegistered(address indexed vault);
     /// @notice A vault has a new ordered stack of tranches; earlier entries keep the stack they were paid by.
@@ -162,9 +167,11 @@ interface IWriteOffEngine {
     /// @notice What the lenders charged by `id` have not got back yet, from recoveries or proceeds, asset units.
     function lendersOutstanding(address vault, uint256 id) external view returns (uint256 assets);
 
-    /// @notice How a bad debt of `badDebtAssets` would be split now, of which `insurableAssets` may be insured.
+    /// @notice How a bad debt of `badDebtAssets` would be split now, of which `insurableAssets` may be insured. `id` is
+    /// zero for a debt that is not impaired; reserves and earmarks set apart for `id` are counted.
     function preview(
         address vault,
+        uint256 id,
         uint256 badDebtAssets,
         uint256 insurableAssets
     ) external view returns (Preview memory);
@@ -174,6 +181,19 @@ interface IWriteOffEngine {
 
     /// @notice Replaces the vault's stack for future write-offs. Governor.
     function setStack(address vault, Tranche[] calldata tranches) external;
+
+    /// @notice Opens a ledger entry for an impaired debt of the calling vault; fixes the stack that will pay for it.
+    function openImpairment(address debtor, uint32 previousId) external returns (uint256 id);
+
+    /// @notice Has the insurance tranches of the entry's stack set up to `assets` apart for it, in order.
+    /// @return earmarkedAssets What they set apart, asset units.
+    function earmark(uint256 id, uint256 assets) external returns (uint256 earmarkedAssets);
+
+    /// @notice Has the tranches give back `assets` of what they had set apart for entry `id`, in reverse order.
+    function releaseEarmark(uint256 id, uint256 assets) external;
+
+    /// @notice What the tranches have set apart for entry `id` of `vault`, asset units.
+    function earmarkOf(address vault, uint256 id) external view returns (uint256 assets);
 
     /// @notice Takes a bad debt of the calling vault down its stack.
     /// @return id Number of the ledger entry.

@@ -24,6 +24,11 @@ interface IWriteOffVault is IERC4626 {
     event ReservePolicySet(uint256 targetAssets, address indexed recipient);
     /// @notice New inflow into the vault (`deposits`) or new risk (`borrowing`) is stopped or allowed again.
     event PauseSet(bool depositsPaused, bool borrowingPaused);
+    /// @notice For the impaired debt `id`, assets were set apart out of reserves, earmarked in the fund, and charged to
+    /// the lenders through a loss epoch.
+    event Provisioned(uint256 indexed id, uint256 fromReserves, uint256 earmarked, uint256 charged);
+    /// @notice A provision turned out too high: it went back to reserves, fund and those who had been charged.
+    event ProvisionReleased(uint256 indexed id, uint256 toReserves, uint256 toFund, uint256 toLenders);
     /// @notice `account` turned `assets` of recoveries into `shares` for `receiver`.
     event RecoveryReinvested(address indexed account, address indexed receiver, uint256 assets, uint256 shares);
 
@@ -49,6 +54,8 @@ interface IWriteOffVault is IERC4626 {
     error NoSweepRecipient();
     /// @notice The amount asked for is above what the ERC-4626 maximum allows now.
     error ExceedsMax(address account, uint256 requested, uint256 max);
+    /// @notice Somebody left the vault in this transaction: nothing may be charged to those who stay in the same one.
+    error ExitAndLossInOneTransaction();
     /// @notice The write-off would charge the lenders more than the caller accepts, asset units.
     error ExceedsMaxSocialized(uint256 socializedAssets, uint256 maxSocializedAssets);
 
@@ -61,8 +68,18 @@ interface IWriteOffVault is IERC4626 {
     /// @notice Fees earned and not yet paid out, to the present second, asset units.
     function reserves() external view returns (uint256 assets);
 
-    /// @notice Cash set aside for recoveries not yet claimed, outside `totalAssets`, asset units.
+    /// @notice What is owed for recoveries not yet claimed, outside `totalAssets`, asset units: recovered money that is
+    /// set aside, and reversed provisions, which are paid from cash like a withdrawal.
     function claimsOwed() external view returns (uint256 assets);
+
+    /// @notice Provisions for impaired debts (reserves and charges; the fund's earmark is its own), and claims from
+    /// reversed ones that are not paid yet. Asset units.
+    function provisions() external view returns (uint256 provisionedAssets, uint256 unfundedClaims);
+
+    /// @notice What is set apart for the impaired debt `id`: out of reserves, earmarked in the fund, charged to lenders.
+    function provisionOf(
+        uint256 id
+    ) external view returns (uint256 reserveAssets, uint256 earmarkedAssets, uint256 chargedAssets);
 
     /// @notice Rules for paying out reserves.
     function reservePolicy() external view returns (uint256 targetAssets, address recipient);
@@ -85,8 +102,9 @@ interface IWriteOffVault is IERC4626 {
     /// @return assets Paid out, asset units.
     function sweepReserves() external returns (uint256 assets);
 
-    /// @notice Engine only: `assets` that have just been paid to this vault belong to those charged in `epoch`.
-    function creditRecovery(uint256 epoch, uint256 assets) external;
+    /// @notice Engine only: `assets` that have just been paid to this vault belong to those charged for write-off `id`: in
+    /// `epoch`, or in the epochs of its impairment.
+    function creditRecovery(uint256 id, uint256 epoch, uint256 assets) external;
 
     /// @notice Engine only: `assets` that have just been paid to this vault refill its reserves.
     function creditReserves(uint256 assets) external;

@@ -46,7 +46,7 @@ abstract contract LendingBook is WriteOffBook {
         uint128 principal;
         uint32 youngPpb;
         uint32 youngSince;
-        uint32 impairedAt;
+        uint32 impairmentId;
         uint32 writeOffId;
     }
 
@@ -60,6 +60,8 @@ abstract contract LendingBook is WriteOffBook {
     address[] internal _collateralList;
     mapping(address collateral => Collateral) internal _collaterals;
     mapping(address borrower => mapping(address collateral => Position)) internal _positions;
+    /// @dev When an insolvency was first recorded, by its ledger number.
+    mapping(uint256 id => uint256 timestamp) internal _impairedAt;
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) WriteOffBook(asset_, engine_) {
         _oracle = oracle_;
@@ -182,12 +184,15 @@ abstract contract LendingBook is WriteOffBook {
         }
     }
 
-    /// @dev Forgets the record of an insolvency.
-    function _clearImpairment(address borrower, address collateral, Position memory position) internal {
-        if (position.impairedAt == 0) return;
-        position.impairedAt = 0;
+    /// @dev Ends the impairment of a position: what was set apart for it goes back.
+    function _endImpairment(address borrower, address collateral, Position memory position) internal {
+        uint32 id = position.impairmentId;
+        if (id == 0) return;
+        position.impairmentId = 0;
         --_impairments;
-        emit ILendingVault.ImpairmentCleared(borrower, collateral);
+        delete _impairedAt[id];
+        _provisionFor(id, 0, 0);
+        emit ILendingVault.ImpairmentEnded(borrower, collateral, id);
     }
 
     function _listed(address collateral) internal view returns (Collateral storage state) {

@@ -38,6 +38,8 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
     uint256 private constant MAX_COOLDOWN = 60 days;
     uint256 private constant MIN_WINDOW = 1 days;
     uint256 private constant MAX_WINDOW = 14 days;
+    /// @dev One part in so many of the stake is never earmarked.
+    uint256 private constant UNMARKED_DIVISOR = 1_000;
 
     IERC20 private immutable _asset;
     uint8 private immutable _shareDecimals;
@@ -63,6 +65,10 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
     // One slot each.
     LeakyBucket.Levels private _drawLevels;
     LeakyBucket.Caps private _drawCaps;
+
+    /// @dev Set apart for expected losses; not part of `_cash`, already charged, cannot leave.
+    uint256 private _totalEarmarked;
+    mapping(uint256 id => uint256 assets) private _earmarks;
 
     /// @dev One slot per account. Never for more than the account's balance.
     mapping(address owner => Cooldown.Notice) private _notices;
@@ -102,39 +108,66 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
         uint256 shortfallAssets,
         uint256 insurableAssets
     ) external onlyEngineFor(insuredVault) {
-        LeakyBucket.Levels memory levels = _drawLevels;
-        LeakyBucket.Caps memory caps = _drawCaps;
-        uint256 held = _cash;
-        uint256 assets = _payable(held, levels.available(caps), shortfallAssets, insurableAssets);
+        uint256 fromEarmark = Math.min(_earmarks[id], Math.min(shortfallAssets, insurableAssets));
+        uint256 fresh = _draw(shortfallAssets - fromEarmark, insurableAssets - Math.min(fromEarmark, insurableAssets));
+        uint256 assets = fromEarmark + fresh;
         if (assets == 0) return;
-        if (id < openEpoch()) revert EpochPassed(id, openEpoch());
-        uint256 left = held - assets;
-        _cash = uint128(left);
-        _drawLevels = levels.drawn(caps, assets);
-        _closeEpoch(id.toUint32(), assets);
-        if (!isWipedOut && ShareMath.isWipedOut(left, totalSupply())) {
-            isWipedOut = true;
-            emit WipedOut(id, left, totalSupply());
+        if (fromEarmark != 0) {
+            _earmarks[id] -= fromEarmark;
+            _totalEarmarked -= fromEarmark;
         }
+        if (fresh != 0) _chargeOwn(id.toUint32(), fresh);
+        _checkWipeOut(id);
         emit Covered(id, assets, shortfallAssets, insurableAssets);
         _asset.safeTransfer(insuredVault, assets);
     }
 
     /// @inheritdoc ILossTranche
+    function earmark(address insuredVault, uint256 id, uint256 assets) external onlyEngineFor(insuredVault) {
+        // What may turn out a false alarm must not end the share price: a trace of the stake is left unmarked.
+        uint256 most = Math.min(assets, _cash - Math.ceilDiv(_cash, UNMARKED_DIVISOR));
+        uint256 earmarked = _draw(most, most);
+        if (earmarked == 0) return;
+        _earmarks[id] += earmarked;
+        _totalEarmarked += earmarked;
+        _chargeFor(id, earmarked);
+        emit Earmarked(id, earmarked);
+    }
+
+    /// @inheritdoc ILossTranche
+    function releaseEarmark(address insuredVault, uint256 id, uint256 assets) external onlyEngineFor(insuredVault) {
+        uint256 released = Math.min(assets, _earmarks[id]);
+        _earmarks[id] -= released;
+        _totalEarmarked -= released;
+        _claimCash += released.toUint128();
+        _drawLevels = _drawLevels.released(_drawCaps, released);
+        _unchargeFor(id, released);
+        emit EarmarkReleased(id, released);
+    }
+
+    /// @inheritdoc ILossTranche
+    function earmarkOf(address insuredVault, uint256 id) external view returns (uint256) {
+        return insuredVault == address(vault) ? _earmarks[id] : 0;
+    }
+
+    /// @inheritdoc ILossTranche
     function previewCover(
         address insuredVault,
+        uint256 id,
         uint256 shortfallAssets,
         uint256 insurableAssets
     ) external view returns (uint256) {
         if (insuredVault != address(vault)) return 0;
-        return _payable(_cash, drawable(), shortfallAssets, insurableAssets);
+        uint256 asked = Math.min(shortfallAssets, insurableAssets);
+        uint256 fromEarmark = Math.min(_earmarks[id], asked);
+        return fromEarmark + _payable(_cash, drawable(), asked - fromEarmark, asked - fromEarmark);
     }
 
     /// @inheritdoc ILossTranche
     function recover(address insuredVault, uint256 id, uint256 assets) external onlyEngineFor(insuredVault) {
         _asset.pull(msg.sender, assets);
         _claimCash += assets.toUint128();
-        _creditRecovery(id, assets);
+        _creditFor(id, id, assets);
     }
 
     // ---------------------------------------------------------------- Stake: in and out
@@ -253,6 +286,11 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
     }
 
     /// @inheritdoc IInsuranceFund
+    function totalEarmarked() external view returns (uint256) {
+        return _totalEarmarked;
+    }
+
+    /// @inheritdoc IInsuranceFund
     function claimsOwed() external view returns (uint256) {
         return _claimCash;
     }
@@ -352,9 +390,26 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
         return Math.min(Math.min(shortfallAssets, insurableAssets), Math.min(held, drawableAssets));
     }
 
+    /// @dev Takes what may be paid out of cash and draw limits; the caller charges and pays it, or sets it apart.
+    function _draw(uint256 shortfallAssets, uint256 insurableAssets) private returns (uint256 assets) {
+        LeakyBucket.Levels memory levels = _drawLevels;
+        LeakyBucket.Caps memory caps = _drawCaps;
+        uint256 held = _cash;
+        assets = _payable(held, levels.available(caps), shortfallAssets, insurableAssets);
+        if (assets == 0) return 0;
+        _cash = uint128(held - assets);
+        _drawLevels = levels.drawn(caps, assets);
+    }
+
+    function _checkWipeOut(uint256 id) private {
+        if (isWipedOut || !ShareMath.isWipedOut(_cash + _totalEarmarked, totalSupply())) return;
+        isWipedOut = true;
+        emit WipedOut(id, _cash, totalSupply());
+    }
+
     function _checkOpen() private view {
         if (depositsPaused) revert IWriteOffVault.DepositsPaused();
-        if (isWipedOut) revert FundWipedOut(_cash, totalSupply());
+        if (isWipedOut || ShareMath.isWipedOut(_cash, totalSupply())) revert FundWipedOut(_cash, totalSupply());
     }
 
     function _takeStake(uint256 assets, uint256 shares, address receiver) private {
@@ -404,7 +459,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
 
     /// @dev Asset units and shares that can still be added; nothing while closed.
     function _room() private view returns (uint256 assets, uint256 shares) {
-        if (depositsPaused || isWipedOut) return (0, 0);
+        if (depositsPaused || isWipedOut || ShareMath.isWipedOut(_cash, totalSupply())) return (0, 0);
         assets = type(uint128).max - _cash;
         shares = type(uint128).max - ShareMath.VIRTUAL_SHARES - totalSupply();
     }

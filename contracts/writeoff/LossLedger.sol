@@ -23,6 +23,13 @@ abstract contract LossLedger {
         uint224 balance;
     }
 
+    /// @dev One epoch's charge for one write-off. One slot.
+    struct Charge {
+        uint32 epoch;
+        uint112 assets;
+        uint112 recovered;
+    }
+
     /// @dev Heads are never deleted: an emptied account may still be asked what it held.
     mapping(address account => Head) internal _heads;
     /// @dev Balances of past epochs; key = first epoch at whose close the balance was held. Written only when a
@@ -31,6 +38,9 @@ abstract contract LossLedger {
     mapping(uint256 epoch => ILossShares.LossEpoch) internal _losses;
     mapping(uint256 epoch => uint256 assets) internal _recovered;
     mapping(address account => mapping(uint256 epoch => uint256 assets)) private _claimed;
+    /// @dev Charges of write-offs that were impaired first, oldest first. A loss charged in one step has none: its
+    /// epoch is known from the ledger.
+    mapping(uint256 id => Charge[]) private _charges;
 
     // Slot S, shared with the clock and flags of the vault's books: supply 128, epoch 32, 96 bits free.
     uint128 internal _supply;
@@ -68,16 +78,16 @@ abstract contract LossLedger {
     /// @return epoch The epoch that was closed.
     function _chargeLoss(uint256 chargedAssets) internal returns (uint32 epoch) {
         epoch = _openEpoch;
-        _closeEpoch(epoch, chargedAssets);
+        _closeEpoch(epoch, chargedAssets, false);
     }
 
-    /// @dev Closes epoch `epoch`, which may lie ahead of the open one: numbers may be skipped, never reused. Virtual
-    /// shares bear their part of a loss too, so they count.
-    function _closeEpoch(uint32 epoch, uint256 chargedAssets) internal {
+    /// @dev Virtual shares bear their part of a loss too, so they count.
+    function _closeEpoch(uint32 epoch, uint256 chargedAssets, bool isOwn) private {
         uint256 shares = _supply + ShareMath.VIRTUAL_SHARES;
         _losses[epoch] = ILossShares.LossEpoch({
-            chargedAssets: chargedAssets.toUint128(),
-            shares: shares.toUint128()
+            chargedAssets: chargedAssets.toUint120(),
+            shares: shares.toUint128(),
+            isOwn: isOwn
         });
         _openEpoch = epoch + 1;
         emit ILossShares.LossCharged(epoch, chargedAssets, shares);
@@ -93,6 +103,71 @@ abstract contract LossLedger {
         _recovered[epoch] = recovered + assets;
         emit ILossShares.RecoveryCredited(epoch, assets);
     }
+
+    // ---------------------------------------------------------------- Losses that are known before they are final
+
+    /// @dev Closes an epoch that bears the number of the write-off, so that nothing else need be stored to find it.
+    /// Epoch numbers may be skipped, never reused: where the number has passed, the charge is listed.
+    function _chargeOwn(uint32 id, uint256 assets) internal {
+        if (id < _openEpoch || _charges[id].length != 0) _chargeFor(id, assets);
+        else _closeEpoch(id, assets, true);
+    }
+
+    /// @dev Closes the open epoch with a loss of `assets` on account of write-off `id`, and lists the charge.
+    function _chargeFor(uint256 id, uint256 assets) internal {
+        ILossShares.LossEpoch memory own = _losses[id];
+        if (own.isOwn && _charges[id].length == 0) {
+            // The first charge was made without a list; from now on there are several.
+            uint112 charged = uint256(own.chargedAssets).toUint112();
+            _charges[id].push(Charge(id.toUint32(), charged, _recovered[id].toUint112()));
+        }
+        uint32 epoch = _chargeLoss(assets);
+        _charges[id].push(Charge({epoch: epoch, assets: assets.toUint112(), recovered: 0}));
+    }
+
+    /// @dev Takes back `assets` of what was charged for `id`, the latest charge first: they become claimable by those
+    /// who had been charged. The caller makes sure that so much has been charged and not been given back.
+    function _unchargeFor(uint256 id, uint256 assets) internal {
+        Charge[] storage charges = _charges[id];
+        for (uint256 i = charges.length; assets != 0; --i) {
+            Charge memory charge = charges[i - 1];
+            uint256 part = Math.min(assets, charge.assets - charge.recovered);
+            if (part == 0) continue;
+            charges[i - 1].assets = uint112(charge.assets - part);
+            assets -= part;
+            _creditRecovery(charge.epoch, part);
+        }
+    }
+
+    /// @dev Makes `assets` of a recovery for `id` claimable, pro rata to what each of its charges is still owed, each
+    /// rounded down and the last taking what is left: never more than its charge. A loss charged in one step is in
+    /// `epoch`.
+    function _creditFor(uint256 id, uint256 epoch, uint256 assets) internal {
+        Charge[] storage charges = _charges[id];
+        uint256 count = charges.length;
+        if (count == 0) {
+            _creditRecovery(epoch, assets);
+            return;
+        }
+        uint256 owed;
+        for (uint256 i; i < count; ++i) owed += charges[i].assets - charges[i].recovered;
+        for (uint256 i; i < count && assets != 0; ++i) {
+            uint256 due = charges[i].assets - charges[i].recovered;
+            uint256 part = Math.mulDiv(assets, due, owed);
+            owed -= due;
+            if (part == 0) continue;
+            assets -= part;
+            charges[i].recovered += uint112(part);
+            _creditRecovery(charges[i].epoch, part);
+        }
+    }
+
+    /// @dev The charges for `id`; empty for a loss charged in one step.
+    function _chargesOf(uint256 id) internal view returns (Charge[] memory) {
+        return _charges[id];
+    }
+
+    // ---------------------------------------------------------------- Balances
 
     /// @dev Sets a balance, remembering the old one if a loss has closed its epoch.
     function _setBalance(address account, uint256 balance) internal {

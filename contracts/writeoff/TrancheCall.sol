@@ -22,10 +22,15 @@ library TrancheCall {
         uint256 shortfall,
         uint256 insurable
     ) internal returns (bool succeeded) {
+        return run(tranche, gasStipend, abi.encodeCall(ILossTranche.cover, (vault, id, shortfall, insurable)));
+    }
+
+    /// @notice Calls the tranche with `data` and exactly `gasStipend` gas.
+    /// @return succeeded Whether there was code and it returned.
+    function run(address tranche, uint256 gasStipend, bytes memory data) internal returns (bool succeeded) {
         if (tranche.code.length == 0) return false;
         uint256 needed = (gasStipend * 64) / 63 + CALL_OVERHEAD;
         if (gasleft() < needed) revert IWriteOffEngine.InsufficientGas(gasleft(), needed);
-        bytes memory data = abi.encodeCall(ILossTranche.cover, (vault, id, shortfall, insurable));
         // A high-level call would copy whatever the tranche returns at the caller's expense.
         assembly ("memory-safe") {
             succeeded := call(gasStipend, tranche, 0, add(data, 32), mload(data), 0, 0)
@@ -37,17 +42,30 @@ library TrancheCall {
         address tranche,
         uint256 gasStipend,
         address vault,
+        uint256 id,
         uint256 shortfall,
         uint256 insurable
     ) internal view returns (uint256 assets) {
+        return
+            Math.min(
+                read(
+                    tranche,
+                    gasStipend,
+                    abi.encodeCall(ILossTranche.previewCover, (vault, id, shortfall, insurable))
+                ),
+                shortfall
+            );
+    }
+
+    /// @notice One number that the tranche returns to `data`; zero if it fails.
+    function read(address tranche, uint256 gasStipend, bytes memory data) internal view returns (uint256 value) {
         if (tranche.code.length == 0) return 0;
-        bytes memory data = abi.encodeCall(ILossTranche.previewCover, (vault, shortfall, insurable));
         bool succeeded;
         assembly ("memory-safe") {
             mstore(0, 0)
             succeeded := staticcall(gasStipend, tranche, add(data, 32), mload(data), 0, 32)
-            assets := mload(0)
+            value := mload(0)
         }
-        return succeeded ? Math.min(assets, shortfall) : 0;
+        return succeeded ? value : 0;
     }
 }

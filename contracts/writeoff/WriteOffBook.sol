@@ -7,6 +7,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
+import {WAD} from "../libraries/Units.sol";
 import {LossLedger} from "./LossLedger.sol";
 
 /// @title The books of a vault that can suffer a bad debt
@@ -26,6 +27,8 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     uint32 internal _impairments;
     bool internal _depositsPaused;
     bool internal _borrowingPaused;
+    /// @dev Whether slot P holds anything, so that the usual case need not read it.
+    bool internal _provisioned;
 
     // Slot C: both change together whenever money moves.
     uint128 internal _cash;
@@ -35,6 +38,21 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     uint128 internal _claimCash;
     IWriteOffVault.ReservePolicy internal _reservePolicy;
 
+    // Slot P: what is known to be lost, and claims on losses that did not happen.
+    /// @dev Assets provisioned for impaired debts: not yet gone, not counted any more.
+    uint128 internal _provisions;
+    /// @dev Claims from reversed provisions; owed to former and present holders, paid from cash like a withdrawal.
+    uint128 internal _unfundedClaims;
+    mapping(uint256 id => Provision) internal _provisionOf;
+
+    /// @dev What has been set apart for one impaired debt besides the fund's earmark, asset units. One slot.
+    struct Provision {
+        uint128 reserves;
+        uint128 charged;
+    }
+
+    /// @dev Set when somebody leaves in this transaction.
+    bool internal transient _left;
     /// @dev True while a bad debt is on its way down the waterfall: share price views are refused meanwhile.
     bool internal transient _booksOpen;
 
@@ -57,42 +75,126 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// @dev Part of the reserves that rests on income which has not been paid yet, asset units.
     function _uncollectedReserves() internal view virtual returns (uint256);
 
-    // ---------------------------------------------------------------- A loss
+    // ---------------------------------------------------------------- A loss that is final
 
-    /// @dev Takes a debt of `badDebtAssets`, already gone from the outstanding assets, down the waterfall: reserves,
-    /// the engine's tranches, lenders. Nothing else may change the books while the tranches are called.
-    /// @param insurableAssets Part of the bad debt that insurance may pay for, asset units.
+    /// @dev A bad debt that has just left the outstanding assets.
+    struct Loss {
+        address debtor;
+        IWriteOffEngine.Cause cause;
+        uint32 previousId; // earlier write-off of the same position that is not repaid; zero if none
+        uint32 impairmentId; // under which the debt was impaired; zero if it was not
+        uint256 closedWad; // part of the impaired debt that is closed, WAD: as much of its provision may be used
+        uint256 badDebtAssets;
+        uint256 insurableAssets;
+    }
+
+    /// @dev Takes a loss down the waterfall: what was provisioned for it, reserves, the engine's tranches, lenders.
+    /// Nothing else may change the books while the tranches are called.
     /// @return id Ledger number.
-    /// @return socializedAssets Charged to the lenders through a loss epoch, asset units.
-    function _writeOffDebt(
-        address debtor,
-        IWriteOffEngine.Cause cause,
-        uint32 previousId,
-        uint256 badDebtAssets,
-        uint256 insurableAssets
-    ) internal returns (uint256 id, uint256 socializedAssets) {
-        uint256 fromReserves = Math.min(_reserves, badDebtAssets);
+    /// @return socializedAssets Charged to the lenders through loss epochs, before or now, asset units.
+    function _writeOffDebt(Loss memory loss) internal returns (uint256 id, uint256 socializedAssets) {
+        (uint256 heldReserves, uint256 heldCharge) = _usableProvision(loss);
+        uint256 fromHeld = Math.min(heldReserves, loss.badDebtAssets);
+        uint256 fromReserves = Math.min(_reserves, loss.badDebtAssets - fromHeld);
         _reserves -= fromReserves.toUint128();
         _booksOpen = true;
         uint256 covered;
         (id, covered) = _engine.absorb(
             IWriteOffEngine.BadDebt({
-                debtor: debtor,
-                cause: cause,
-                previousId: previousId,
+                debtor: loss.debtor,
+                cause: loss.cause,
+                previousId: loss.previousId,
+                id: loss.impairmentId,
                 epoch: _openEpoch,
-                badDebtAssets: badDebtAssets,
-                reserveAssets: fromReserves,
-                insurableAssets: insurableAssets
+                badDebtAssets: loss.badDebtAssets,
+                reserveAssets: fromHeld + fromReserves,
+                insurableAssets: loss.insurableAssets
             })
         );
         if (covered != 0) {
             _cash += covered.toUint128();
             _checkBalance();
         }
-        socializedAssets = badDebtAssets - fromReserves - covered;
-        if (socializedAssets != 0) _chargeLoss(socializedAssets);
+        socializedAssets = loss.badDebtAssets - fromHeld - fromReserves - covered;
+        uint256 fromCharge = Math.min(heldCharge, socializedAssets);
+        if (fromHeld + fromCharge != 0) _useProvision(loss.impairmentId, fromHeld, fromCharge);
+        _socialize(loss.impairmentId, socializedAssets - fromCharge);
         _booksOpen = false;
+    }
+
+    /// @dev Charges present holders with `assets`. Nobody may leave and do this in one transaction.
+    function _socialize(uint32 impairmentId, uint256 assets) private {
+        if (assets == 0) return;
+        if (_left) revert IWriteOffVault.ExitAndLossInOneTransaction();
+        if (impairmentId == 0) _chargeLoss(assets);
+        else _chargeFor(impairmentId, assets);
+    }
+
+    // ---------------------------------------------------------------- A loss that is known but not final
+
+    /// @dev Brings what is set apart for the impaired debt `id` to `expectedAssets`: more takes reserves, then the
+    /// fund's earmark, then charges the lenders; less gives back in reverse. Both leave the books as they were for
+    /// everybody who was not charged. Does nothing if it is so already.
+    /// @param expectedAssets Bad debt that is expected, asset units; zero ends the impairment.
+    /// @param insurableAssets Part of it that insurance may pay for, asset units.
+    function _provisionFor(uint32 id, uint256 expectedAssets, uint256 insurableAssets) internal {
+        Provision memory provision = _provisionOf[id];
+        uint256 earmarked = _engine.earmarkOf(address(this), id);
+        uint256 present = uint256(provision.reserves) + provision.charged + earmarked;
+        _booksOpen = true;
+        if (expectedAssets > present) {
+            _provisionMore(id, provision, expectedAssets - present, Math.saturatingSub(insurableAssets, earmarked));
+        } else if (expectedAssets < present) {
+            _provisionLess(id, provision, present - expectedAssets, earmarked);
+        }
+        _booksOpen = false;
+        if (expectedAssets == 0) delete _provisionOf[id];
+        else _provisionOf[id] = provision;
+        _provisioned = _provisions + _unfundedClaims != 0;
+    }
+
+    function _provisionMore(uint32 id, Provision memory provision, uint256 assets, uint256 insurable) private {
+        uint256 fromReserves = Math.min(_reserves, assets);
+        uint256 earmarked = Math.min(assets - fromReserves, insurable);
+        if (earmarked != 0) earmarked = _engine.earmark(id, earmarked);
+        uint256 charge = assets - fromReserves - earmarked;
+        _reserves -= fromReserves.toUint128();
+        provision.reserves += fromReserves.toUint128();
+        provision.charged += charge.toUint128();
+        _provisions += (fromReserves + charge).toUint128();
+        _socialize(id, charge);
+        emit IWriteOffVault.Provisioned(id, fromReserves, earmarked, charge);
+    }
+
+    function _provisionLess(uint32 id, Provision memory provision, uint256 assets, uint256 earmarked) private {
+        uint256 charge = Math.min(provision.charged, assets);
+        uint256 fromFund = Math.min(earmarked, assets - charge);
+        uint256 toReserves = assets - charge - fromFund;
+        if (fromFund != 0) _engine.releaseEarmark(id, fromFund);
+        provision.charged -= charge.toUint128();
+        provision.reserves -= toReserves.toUint128();
+        _reserves += toReserves.toUint128();
+        _provisions -= (charge + toReserves).toUint128();
+        if (charge != 0) {
+            _unfundedClaims += charge.toUint128();
+            _unchargeFor(id, charge);
+        }
+        emit IWriteOffVault.ProvisionReleased(id, toReserves, fromFund, charge);
+    }
+
+    /// @dev How much of the provision the closed part of an impaired debt may use, rounded down except for the whole.
+    function _usableProvision(Loss memory loss) private view returns (uint256 heldReserves, uint256 heldCharge) {
+        if (loss.impairmentId == 0) return (0, 0);
+        Provision memory provision = _provisionOf[loss.impairmentId];
+        heldReserves = Math.mulDiv(provision.reserves, loss.closedWad, WAD);
+        heldCharge = Math.mulDiv(provision.charged, loss.closedWad, WAD);
+    }
+
+    function _useProvision(uint32 id, uint256 fromReserves, uint256 fromCharge) private {
+        Provision storage provision = _provisionOf[id];
+        provision.reserves -= fromReserves.toUint128();
+        provision.charged -= fromCharge.toUint128();
+        _provisions -= (fromReserves + fromCharge).toUint128();
     }
 
     // ---------------------------------------------------------------- Cash
@@ -119,6 +221,8 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     function _netAssets(uint256 outstandingAssets, uint256 reserveAssets) internal view returns (uint256) {
         // Reserves are a share of income, and a write-off uses them up before it touches the lenders; only when
         // accrued interest on a written-off debt is rounded can they exceed the gross assets by a unit.
-        return Math.saturatingSub(_cash + outstandingAssets, reserveAssets);
+        uint256 liabilities = reserveAssets;
+        if (_provisioned) liabilities += uint256(_provisions) + _unfundedClaims;
+        return Math.saturatingSub(_cash + outstandingAssets, liabilities);
     }
 }

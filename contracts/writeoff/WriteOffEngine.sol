@@ -37,7 +37,6 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         address asset;
         uint32 writeOffCount;
         uint32 stackVersion;
-        uint8 tranches;
     }
 
     /// @dev Figures that are zero are never written, so a fully socialized loss costs one slot here.
@@ -96,7 +95,6 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         if (count > MAX_TRANCHES) revert TooManyTranches(count, MAX_TRANCHES);
         Book storage book = _books[vault];
         uint32 version = ++book.stackVersion;
-        book.tranches = uint8(count);
         _stackSizes[vault][version] = count;
         for (uint256 i; i < count; ++i) {
             Tranche calldata layer = tranches[i];
@@ -114,31 +112,23 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     // ---------------------------------------------------------------- Down: a loss
 
     /// @inheritdoc IWriteOffEngine
-    function absorb(
-        BadDebt calldata badDebt
-    ) external nonReentrant returns (uint256 id, uint256 coveredAssets) {
-        Book memory book = _books[msg.sender];
-        if (book.asset == address(0)) revert UnknownVault(msg.sender);
-        id = ++book.writeOffCount;
-        _books[msg.sender].writeOffCount = book.writeOffCount;
-        Record storage record = _records[msg.sender][id];
+    function absorb(BadDebt calldata badDebt) external nonReentrant returns (uint256 id, uint256 coveredAssets) {
+        id = badDebt.id == 0 ? _openEntry(badDebt.previousId) : badDebt.id;
+        Record storage record = _record(msg.sender, id);
 
         uint256 shortfall = badDebt.badDebtAssets - badDebt.reserveAssets;
         uint256 insurance;
         uint256 dilutionCash;
-        if (shortfall != 0 && book.tranches != 0) {
-            (insurance, dilutionCash) = _drawStack(book, record, id, shortfall, badDebt.insurableAssets);
+        if (shortfall != 0) {
+            (insurance, dilutionCash) = _drawStack(record, id, shortfall, badDebt.insurableAssets);
             coveredAssets = insurance + dilutionCash;
             shortfall -= coveredAssets;
         }
 
-        record.socialized = shortfall.toUint128();
+        if (shortfall != 0) record.socialized += shortfall.toUint128();
+        if (badDebt.reserveAssets != 0) record.reserves += badDebt.reserveAssets.toUint128();
         record.epoch = badDebt.epoch;
-        record.timestamp = uint32(block.timestamp);
-        record.previousId = badDebt.previousId;
-        record.stackVersion = uint24(book.stackVersion);
         record.cause = badDebt.cause;
-        if (badDebt.reserveAssets != 0) record.reserves = badDebt.reserveAssets.toUint128();
         emit WrittenOff(
             msg.sender,
             id,
@@ -153,27 +143,39 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         );
     }
 
+    /// @dev Takes the next number and notes when and under which stack.
+    function _openEntry(uint32 previousId) private returns (uint256 id) {
+        Book memory book = _books[msg.sender];
+        if (book.asset == address(0)) revert UnknownVault(msg.sender);
+        id = ++book.writeOffCount;
+        _books[msg.sender].writeOffCount = book.writeOffCount;
+        Record storage record = _records[msg.sender][id];
+        record.timestamp = uint32(block.timestamp);
+        record.previousId = previousId;
+        record.stackVersion = uint24(book.stackVersion);
+    }
+
     /// @dev Calls the tranches in order until nothing is left to pay for.
     function _drawStack(
-        Book memory book,
         Record storage record,
         uint256 id,
         uint256 shortfall,
         uint256 insurable
     ) private returns (uint256 insurance, uint256 dilutionCash) {
-        Tranche[MAX_TRANCHES] storage stack = _stacks[msg.sender][book.stackVersion];
-        uint256 balance = IERC20(book.asset).balanceOf(msg.sender);
-        for (uint256 i; i < book.tranches && shortfall != 0; ++i) {
+        IERC20 asset = IERC20(_books[msg.sender].asset);
+        Tranche[] memory stack = _stackOf(msg.sender, record.stackVersion);
+        uint256 balance = asset.balanceOf(msg.sender);
+        for (uint256 i; i < stack.length && shortfall != 0; ++i) {
             Tranche memory layer = stack[i];
             if (!TrancheCall.cover(layer.tranche, layer.gasStipend, msg.sender, id, shortfall, insurable)) {
                 emit TrancheFailed(msg.sender, id, layer.tranche);
                 continue;
             }
-            uint256 balanceAfter = IERC20(book.asset).balanceOf(msg.sender);
+            uint256 balanceAfter = asset.balanceOf(msg.sender);
             uint256 paid = Math.min(Math.saturatingSub(balanceAfter, balance), shortfall);
             balance = balanceAfter;
             if (paid == 0) continue;
-            record.paid[i] = paid.toUint128();
+            record.paid[i] += paid.toUint128();
             shortfall -= paid;
             if (layer.kind == Kind.Insurance) {
                 insurance += paid;
@@ -182,6 +184,70 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
                 dilutionCash += paid;
             }
         }
+    }
+
+    // ---------------------------------------------------------------- A loss that is expected
+
+    /// @inheritdoc IWriteOffEngine
+    function openImpairment(address debtor, uint32 previousId) external returns (uint256 id) {
+        id = _openEntry(previousId);
+        emit ImpairmentOpened(msg.sender, id, debtor);
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function earmark(uint256 id, uint256 assets) external nonReentrant returns (uint256 earmarkedAssets) {
+        Tranche[] memory stack = _stackOf(msg.sender, _record(msg.sender, id).stackVersion);
+        for (uint256 i; i < stack.length && earmarkedAssets < assets; ++i) {
+            if (stack[i].kind != Kind.Insurance) continue;
+            uint256 before = _earmarkOf(stack[i], msg.sender, id);
+            bytes memory data = abi.encodeCall(
+                ILossTranche.earmark,
+                (msg.sender, id, assets - earmarkedAssets)
+            );
+            if (!TrancheCall.run(stack[i].tranche, stack[i].gasStipend, data)) {
+                emit TrancheFailed(msg.sender, id, stack[i].tranche);
+                continue;
+            }
+            uint256 added = Math.saturatingSub(_earmarkOf(stack[i], msg.sender, id), before);
+            earmarkedAssets += Math.min(added, assets - earmarkedAssets);
+        }
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function releaseEarmark(uint256 id, uint256 assets) external nonReentrant {
+        Tranche[] memory stack = _stackOf(msg.sender, _record(msg.sender, id).stackVersion);
+        for (uint256 i = stack.length; i != 0 && assets != 0; --i) {
+            Tranche memory layer = stack[i - 1];
+            if (layer.kind != Kind.Insurance) continue;
+            uint256 part = Math.min(assets, _earmarkOf(layer, msg.sender, id));
+            if (part == 0) continue;
+            assets -= part;
+            bytes memory data = abi.encodeCall(ILossTranche.releaseEarmark, (msg.sender, id, part));
+            if (!TrancheCall.run(layer.tranche, layer.gasStipend, data)) {
+                emit TrancheFailed(msg.sender, id, layer.tranche);
+            }
+        }
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function earmarkOf(address vault, uint256 id) external view returns (uint256 assets) {
+        if (id == 0) return 0;
+        Tranche[] memory stack = _stackOf(vault, _record(vault, id).stackVersion);
+        for (uint256 i; i < stack.length; ++i) {
+            if (stack[i].kind == Kind.Insurance) assets += _earmarkOf(stack[i], vault, id);
+        }
+    }
+
+    function _earmarkOf(Tranche memory layer, address vault, uint256 id) private view returns (uint256) {
+        return
+            Math.min(
+                TrancheCall.read(
+                    layer.tranche,
+                    layer.gasStipend,
+                    abi.encodeCall(ILossTranche.earmarkOf, (vault, id))
+                ),
+                type(uint128).max
+            );
     }
 
     // ---------------------------------------------------------------- Up: money that comes back
@@ -201,8 +267,8 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         (uint256 toLenders, uint256 toDilution, uint256 toInsurance, uint256 toReserves) = _climb(
             vault,
             id,
-            _climbed(ladder, before),
-            _climbed(ladder, before + takenAssets)
+            _climbed(ladder, before, record.returned),
+            _climbed(ladder, before + takenAssets, record.returned)
         );
         emit Recovered(vault, id, msg.sender, toLenders, toDilution, toInsurance, toReserves);
     }
@@ -215,7 +281,7 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         if (assets > owed) revert ProceedsExceedCharge(id, assets, owed);
         record.proceeds += assets.toUint128();
         emit ProceedsCredited(vault, id, assets);
-        IWriteOffVault(vault).creditRecovery(record.epoch, assets);
+        IWriteOffVault(vault).creditRecovery(id, record.epoch, assets);
     }
 
     /// @inheritdoc IWriteOffEngine
@@ -223,13 +289,12 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         Record storage record = _record(vault, id);
         _checkDilutionTranche(vault, id, record);
         Ladder memory ladder = _ladder(vault, record);
-        Ladder memory before = _climbed(ladder, record.recovered);
-        uint256 received = before.tranches[0];
-        if (assets > received) revert ReturnExceedsReceived(id, assets, received);
-        record.returned += assets.toUint128();
-        Ladder memory afterwards = _climbed(_ladder(vault, record), record.recovered);
-        // The dilution layer gives back, it does not receive.
-        before.tranches[0] = afterwards.tranches[0];
+        uint256 returned = record.returned;
+        Ladder memory before = _climbed(ladder, record.recovered, returned);
+        uint256 held = before.tranches[0] - returned;
+        if (assets > held) revert ReturnExceedsReceived(id, assets, held);
+        record.returned = (returned + assets).toUint128();
+        Ladder memory afterwards = _climbed(ladder, record.recovered, returned + assets);
         (, , uint256 toInsurance, uint256 toReserves) = _climb(vault, id, before, afterwards);
         emit Returned(vault, id, toInsurance, toReserves);
     }
@@ -251,7 +316,7 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         if (toLenders + toReserves != 0 && msg.sender != vault) {
             asset.pullTo(msg.sender, vault, toLenders + toReserves);
         }
-        if (toLenders != 0) IWriteOffVault(vault).creditRecovery(record.epoch, toLenders);
+        if (toLenders != 0) IWriteOffVault(vault).creditRecovery(id, record.epoch, toLenders);
         for (uint256 i; i < size; ++i) {
             uint256 assets = afterwards.tranches[i] - before.tranches[i];
             if (assets == 0) continue;
@@ -265,33 +330,43 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         if (toReserves != 0) IWriteOffVault(vault).creditReserves(toReserves);
     }
 
-    /// @dev Capacities of the layers in recovery order. Sale proceeds move capacity from the lenders to dilution, money
-    /// that dilution could not spend moves capacity from it to the top; the sum is always the bad debt.
+    /// @dev Capacities of the layers in recovery order. Sale proceeds move capacity from the lenders to dilution; the
+    /// sum is always the bad debt.
     function _ladder(address vault, Record storage record) private view returns (Ladder memory ladder) {
         uint256 size = _stackSizes[vault][record.stackVersion];
         ladder.lenders = record.socialized - record.proceeds;
-        ladder.reserves = uint256(record.reserves) + record.returned;
+        ladder.reserves = record.reserves;
         ladder.tranches = new uint256[](size);
         for (uint256 i; i < size; ++i) {
             uint256 position = size - 1 - i;
             uint256 capacity = record.paid[position];
             if (_stacks[vault][record.stackVersion][position].kind == Kind.Dilution) {
-                capacity = capacity + record.proceeds - record.returned;
+                capacity += record.proceeds;
             }
             ladder.tranches[i] = capacity;
         }
     }
 
-    /// @dev How far `recovered` fills the ladder.
+    /// @dev How far `recovered` fills the ladder, and `returned` of it the layers above dilution. What dilution has
+    /// received counts as received even when it was returned, so it is never handed the same money twice.
     function _climbed(
         Ladder memory capacity,
-        uint256 recovered
+        uint256 recovered,
+        uint256 returned
     ) private pure returns (Ladder memory filled) {
         filled.lenders = Waterfall.layer(recovered, 0, capacity.lenders);
-        (filled.tranches, filled.reserves) = Waterfall.split(
-            recovered - filled.lenders,
-            capacity.tranches
-        );
+        uint256 rest = recovered - filled.lenders;
+        if (returned == 0) {
+            (filled.tranches, filled.reserves) = Waterfall.split(rest, capacity.tranches);
+            return filled;
+        }
+        // Only dilution returns, and it is the first of the tranches here: it holds what it received less that.
+        uint256 dilutionCapacity = capacity.tranches[0];
+        uint256 received = Math.min(rest, dilutionCapacity);
+        capacity.tranches[0] = received - returned;
+        (filled.tranches, filled.reserves) = Waterfall.split(rest, capacity.tranches);
+        filled.tranches[0] = received;
+        capacity.tranches[0] = dilutionCapacity;
     }
 
     // ---------------------------------------------------------------- Views
@@ -307,10 +382,8 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IWriteOffEngine
-    function stackOf(address vault) public view returns (Tranche[] memory stack) {
-        Book memory book = _books[vault];
-        stack = new Tranche[](book.tranches);
-        for (uint256 i; i < book.tranches; ++i) stack[i] = _stacks[vault][book.stackVersion][i];
+    function stackOf(address vault) external view returns (Tranche[] memory) {
+        return _stackOf(vault, _books[vault].stackVersion);
     }
 
     /// @inheritdoc IWriteOffEngine
@@ -355,17 +428,21 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     /// @inheritdoc IWriteOffEngine
     function preview(
         address vault,
+        uint256 id,
         uint256 badDebtAssets,
         uint256 insurableAssets
     ) external view returns (Preview memory split) {
-        Tranche[] memory stack = stackOf(vault);
-        split.reserves = Math.min(IWriteOffVault(vault).reserves(), badDebtAssets);
+        uint256 version = id == 0 ? _books[vault].stackVersion : _record(vault, id).stackVersion;
+        Tranche[] memory stack = _stackOf(vault, version);
+        (uint256 held, , ) = IWriteOffVault(vault).provisionOf(id);
+        split.reserves = Math.min(IWriteOffVault(vault).reserves() + held, badDebtAssets);
         uint256 shortfall = badDebtAssets - split.reserves;
         for (uint256 i; i < stack.length && shortfall != 0; ++i) {
             uint256 paid = TrancheCall.previewCover(
                 stack[i].tranche,
                 stack[i].gasStipend,
                 vault,
+                id,
                 shortfall,
                 Math.saturatingSub(insurableAssets, split.insurance)
             );
@@ -377,6 +454,12 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     }
 
     // ---------------------------------------------------------------- Private
+
+    function _stackOf(address vault, uint256 version) private view returns (Tranche[] memory stack) {
+        uint256 size = _stackSizes[vault][version];
+        stack = new Tranche[](size);
+        for (uint256 i; i < size; ++i) stack[i] = _stacks[vault][version][i];
+    }
 
     function _record(address vault, uint256 id) private view returns (Record storage record) {
         record = _records[vault][id];

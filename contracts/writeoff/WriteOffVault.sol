@@ -103,15 +103,14 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
         assets = _takeClaims(account, epochs);
         shares = ShareMath.toSharesDown(assets, total, totalSupply());
         if (shares == 0) revert NothingForNothing(assets, shares);
-        _claimCash -= assets.toUint128();
-        _cash += assets.toUint128();
+        _cash += _releaseClaims(assets, assets).toUint128();
         _mint(receiver, shares);
         emit RecoveryReinvested(account, receiver, assets, shares);
     }
 
     /// @inheritdoc IWriteOffVault
-    function creditRecovery(uint256 epoch, uint256 assets) external onlyEngine {
-        _creditRecovery(epoch, assets);
+    function creditRecovery(uint256 id, uint256 epoch, uint256 assets) external onlyEngine {
+        _creditFor(id, epoch, assets);
         _claimCash += assets.toUint128();
         _checkBalance();
     }
@@ -186,7 +185,20 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
 
     /// @inheritdoc IWriteOffVault
     function claimsOwed() external view returns (uint256) {
-        return _claimCash;
+        return uint256(_claimCash) + _unfundedClaims;
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function provisions() external view returns (uint256 provisionedAssets, uint256 unfundedClaims) {
+        return (_provisions, _unfundedClaims);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function provisionOf(
+        uint256 id
+    ) external view returns (uint256 reserveAssets, uint256 earmarkedAssets, uint256 chargedAssets) {
+        Provision memory provision = _provisionOf[id];
+        return (provision.reserves, _engine.earmarkOf(address(this), id), provision.charged);
     }
 
     /// @inheritdoc IWriteOffVault
@@ -255,8 +267,23 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
     /// @inheritdoc LossShares
     function _payClaims(address receiver, uint256 assets) internal override {
         if (assets == 0) return;
-        _claimCash -= assets.toUint128();
+        uint256 funded = _releaseClaims(assets, _cash);
+        if (funded < assets) _spendCash(assets - funded);
         _asset.safeTransfer(receiver, assets);
+    }
+
+    /// @dev Takes `assets` off what is owed to claimants, at most `unfundedMost` of it off claims without money of
+    /// their own.
+    /// @return funded Part for which money was set aside.
+    function _releaseClaims(uint256 assets, uint256 unfundedMost) private returns (uint256 funded) {
+        uint256 unfunded = _provisioned ? Math.min(Math.min(assets, _unfundedClaims), unfundedMost) : 0;
+        if (unfunded != 0) {
+            _unfundedClaims -= unfunded.toUint128();
+            _provisioned = _provisions + _unfundedClaims != 0;
+        }
+        funded = assets - unfunded;
+        if (funded > _claimCash) revert InsufficientCash(assets, _claimCash + unfunded);
+        _claimCash -= funded.toUint128();
     }
 
     function _openForDeposit() private returns (uint256 total) {
@@ -278,6 +305,7 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
         if (assets == 0 || shares == 0) revert NothingForNothing(assets, shares);
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
         _spendCash(assets);
+        _left = true;
         _burn(owner, shares);
         emit Withdraw(msg.sender, receiver, owner, assets, shares);
         _asset.safeTransfer(receiver, assets);
