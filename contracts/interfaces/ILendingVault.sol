@@ -207,7 +207,7 @@ interface ILendingVault is IWriteOffVault {
 
     /// @notice What would be left of the position's debt once its collateral is gone, by the write-off price rule.
     /// @return shortfallAssets max(0, debt - collateral value / (1 + minIncentive)), asset units.
-    /// @return insolvent Whether that is above zero.
+    /// @return insolvent Whether that is above zero. A loss may still be blocked for the moment (`LossBlocked`).
     function shortfallOf(
         address borrower,
         address collateral

@@ -93,14 +93,15 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
 
     /// @inheritdoc ILendingVault
     function liquidate(
-        address,
-        address,
+        address borrower,
+        address collateral,
         uint256,
         uint256,
         uint256,
         bytes calldata
-    ) external returns (Liquidation memory) {
-        return abi.decode(_delegate(_liquidationModule), (Liquidation));
+    ) external returns (Liquidation memory result) {
+        result = abi.decode(_delegate(_liquidationModule), (Liquidation));
+        if (_positions[borrower][collateral].impairedAt != 0) _forgetIfHealed(borrower, collateral);
     }
 
     /// @inheritdoc ILendingVault

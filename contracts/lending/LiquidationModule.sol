@@ -11,6 +11,7 @@ import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
+import {InterestRates} from "./InterestRates.sol";
 import {LendingModule} from "./LendingModule.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
 
@@ -115,13 +116,14 @@ contract LiquidationModule is LendingModule {
 
         // Less than a viable debt is not left standing: nobody would come to liquidate it.
         if (covered < _risk.minDebt) covered = 0;
+        else _checkFraction(closing.debt, covered);
         Position memory position = closing.position;
         uint256 scaledLeft = Math.mulDiv(position.scaledDebt, covered, closing.debt);
         // The minimum incentive, or worthless remains, are the lenders' part of the loss.
         ILendingVault.Liquidation memory result = _extinguish(state, closing, scaledLeft, 0, closing.value - covered);
         badDebtAssets = result.badDebtAssets;
 
-        uint256 reward = covered == 0 ? _takeReward(badDebtAssets) : 0;
+        uint256 reward = closing.value == 0 ? _takeReward(badDebtAssets) : 0;
         _clearImpairment(borrower, collateral, position);
         _book(closing, IWriteOffEngine.Cause.WriteOff, result, maxSocializedAssets);
         emit ILendingVault.UncoveredDebtWrittenOff(borrower, collateral, badDebtAssets, covered, reward);
@@ -131,6 +133,7 @@ contract LiquidationModule is LendingModule {
     /// @notice Drops the record of an insolvency that this payment has healed, so that it cannot confirm a later one. A
     /// price that cannot be read leaves the record; it never blocks the payment. For the vault only, inside a repayment or a supply of collateral.
     function forgetIfHealed(address borrower, address collateral) external onlyDelegated {
+        _accrue();
         Collateral storage state = _collaterals[collateral];
         Position memory position = _positions[borrower][collateral];
         uint256 value;
@@ -229,10 +232,10 @@ contract LiquidationModule is LendingModule {
         Position memory position = closing.position;
         uint256 claim = closing.debt + closing.defaulted;
         uint256 incentive = LiquidationMath.incentiveWad(closing.value, claim, rules);
-        uint256 allowed = claim;
-        if (closing.defaulted == 0) {
-            allowed = LiquidationMath.repayToTarget(closing.value, claim, incentive, _risk.minDebt, rules);
-        }
+        uint256 minDebt = _risk.minDebt;
+        uint256 allowed = LiquidationMath.repayToTarget(closing.value, claim, incentive, minDebt, rules);
+        // The debt is paid before the default, and no dust of it may stay.
+        if (allowed < closing.debt && closing.debt - allowed < minDebt) allowed = closing.debt;
         allowed = Math.min(allowed, Math.mulDiv(closing.value, WAD, WAD + incentive));
         uint256 repaid = Math.min(maxRepaid, allowed);
         if (repaid == 0) revert ILendingVault.WorthlessCollateral(closing.borrower, closing.collateral);
@@ -250,7 +253,7 @@ contract LiquidationModule is LendingModule {
         if (toDebt == 0) return;
         _payDebt(state, position, closing.debt, toDebt);
         uint256 left = _debtOf(position);
-        if (left != 0 && left < _risk.minDebt) revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
+        if (left != 0 && left < minDebt) revert ILendingVault.BelowMinDebt(left, minDebt);
     }
 
     /// @dev A fraction f of the collateral is paid for at minIncentive, f of the debt is closed, the rest of that
@@ -291,8 +294,8 @@ contract LiquidationModule is LendingModule {
         if (left < _risk.minDebt) revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
     }
 
-    /// @dev Takes debt off the books until `scaledLeft` stays, with the same share of principal. What `repaid` does
-    /// not pay for is bad debt; insurance may pay for the aged principal in it, without `incentiveAssets`.
+    /// @dev Takes debt off the books until `scaledLeft` stays. What `repaid` does not pay for is bad debt; insurance may
+    /// pay for the aged principal in it, without `incentiveAssets`.
     function _extinguish(
         Collateral storage state,
         Closing memory closing,
@@ -302,17 +305,31 @@ contract LiquidationModule is LendingModule {
     ) private returns (ILendingVault.Liquidation memory outcome) {
         Position memory position = closing.position;
         uint256 aged = _agedPrincipal(position);
-        uint256 scaledBefore = position.scaledDebt;
-        uint256 principalLeft = Math.mulDiv(position.principal, scaledLeft, scaledBefore);
-        _removePrincipal(state, position, position.principal - principalLeft);
-        uint256 removed = _removeDebt(position, scaledBefore - scaledLeft);
+        uint256 principal = position.principal;
+        uint256 principalLeft = _principalLeft(position, scaledLeft, repaid);
+        _removePrincipal(state, position, principal - principalLeft);
+        uint256 removed = _removeDebt(position, position.scaledDebt - scaledLeft);
         outcome.badDebtAssets = Math.saturatingSub(removed, repaid);
-        closing.insurable = Math.mulDiv(
-            Math.saturatingSub(outcome.badDebtAssets, incentiveAssets),
-            aged,
-            closing.debt
-        );
+        if (principal != 0) {
+            // What the collateral pays counts as principal first, so a loss made of interest is never insured.
+            uint256 lostPrincipal = Math.saturatingSub(principal - principalLeft, repaid);
+            closing.insurable = Math.min(
+                Math.saturatingSub(outcome.badDebtAssets, incentiveAssets),
+                Math.mulDiv(lostPrincipal, aged, principal)
+            );
+        }
         if (scaledLeft == 0) (position.youngPpb, position.youngSince) = (0, 0);
+    }
+
+    /// @dev Principal of what stays: the same share of a fraction that is sold, but as much as the collateral covers of
+    /// a debt that is written off around it.
+    function _principalLeft(
+        Position memory position,
+        uint256 scaledLeft,
+        uint256 repaid
+    ) private view returns (uint256) {
+        if (repaid != 0) return Math.mulDiv(position.principal, scaledLeft, position.scaledDebt);
+        return Math.min(position.principal, InterestRates.toAssetsDown(scaledLeft, _index));
     }
 
     /// @dev Reward for a write-off that no collateral pays for, out of reserves.
@@ -373,15 +390,19 @@ contract LiquidationModule is LendingModule {
         if (closing.toDefault != 0) _payDefault(closing.position.writeOffId, closing.toDefault);
     }
 
-    /// @dev Hands what was paid beyond the debt to those whom the earlier write-off charged.
+    /// @dev Hands what was paid beyond the debt to those whom earlier write-offs of the position charged, the newest
+    /// first.
     function _payDefault(uint256 writeOffId, uint256 assets) private {
         _asset.forceApprove(address(_engine), assets);
-        uint256 taken = _engine.recover(address(this), writeOffId, assets);
-        if (taken == assets) return;
-        // Somebody repaid the same default inside the callback: what is left over stays as the vault's income.
+        while (assets != 0 && writeOffId != 0) {
+            (, writeOffId) = _engine.defaultOf(address(this), writeOffId);
+            if (writeOffId == 0) break;
+            assets -= _engine.recover(address(this), writeOffId, assets);
+        }
         _asset.forceApprove(address(_engine), 0);
-        _cash += (assets - taken).toUint128();
-        _reserves += (assets - taken).toUint128();
+        // Somebody repaid the same default inside the callback: what is left over stays as the vault's income.
+        _cash += assets.toUint128();
+        _reserves += assets.toUint128();
     }
 
     function _rules(Collateral storage state) private view returns (LiquidationMath.Rules memory) {

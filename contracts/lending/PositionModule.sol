@@ -68,6 +68,7 @@ contract PositionModule is LendingModule {
         (position.writeOffId, outstandingAssets) = _defaultOf(position);
         uint256 debt = _debtOf(position) + outstandingAssets;
         if (debt != 0) _checkLtv(state, borrower, collateral, position.collateral, debt);
+        _clearImpairment(borrower, collateral, position);
         _positions[borrower][collateral] = position;
         emit ILendingVault.CollateralWithdrawn(borrower, collateral, receiver, assets);
         IERC20(collateral).safeTransfer(receiver, assets);
@@ -106,6 +107,7 @@ contract PositionModule is LendingModule {
         uint256 debt = _debtOf(position);
         _checkCaps(state, collateral, debt);
         _checkLtv(state, borrower, collateral, position.collateral, debt);
+        _clearImpairment(borrower, collateral, position);
         _spendCash(assets);
         _positions[borrower][collateral] = position;
         emit ILendingVault.Borrowed(borrower, collateral, receiver, assets);

@@ -22,10 +22,25 @@ library TrancheCall {
         uint256 shortfall,
         uint256 insurable
     ) internal returns (bool succeeded) {
+        return _run(tranche, gasStipend, abi.encodeCall(ILossTranche.cover, (vault, id, shortfall, insurable)));
+    }
+
+    /// @notice Calls `recover` with exactly `gasStipend` gas.
+    /// @return succeeded Whether there was code and it returned. Says nothing about what it took.
+    function recover(
+        address tranche,
+        uint256 gasStipend,
+        address vault,
+        uint256 id,
+        uint256 assets
+    ) internal returns (bool succeeded) {
+        return _run(tranche, gasStipend, abi.encodeCall(ILossTranche.recover, (vault, id, assets)));
+    }
+
+    function _run(address tranche, uint256 gasStipend, bytes memory data) private returns (bool succeeded) {
         if (tranche.code.length == 0) return false;
         uint256 needed = (gasStipend * 64) / 63 + CALL_OVERHEAD;
         if (gasleft() < needed) revert IWriteOffEngine.InsufficientGas(gasleft(), needed);
-        bytes memory data = abi.encodeCall(ILossTranche.cover, (vault, id, shortfall, insurable));
         // A high-level call would copy whatever the tranche returns at the caller's expense.
         assembly ("memory-safe") {
             succeeded := call(gasStipend, tranche, 0, add(data, 32), mload(data), 0, 0)

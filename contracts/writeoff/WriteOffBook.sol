@@ -7,6 +7,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
+import {ShareMath} from "../libraries/ShareMath.sol";
 import {LossLedger} from "./LossLedger.sol";
 
 /// @title The books of a vault that can suffer a bad debt
@@ -26,6 +27,8 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     uint32 internal _impairments;
     bool internal _depositsPaused;
     bool internal _borrowingPaused;
+    /// @dev A total loss closes the vault to deposits for good.
+    bool internal _isWipedOut;
 
     // Slot C: both change together whenever money moves.
     uint128 internal _cash;
@@ -91,8 +94,17 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
             _checkBalance();
         }
         socializedAssets = badDebtAssets - fromReserves - covered;
-        if (socializedAssets != 0) _chargeLoss(socializedAssets);
+        if (socializedAssets != 0) _socialize(socializedAssets);
         _booksOpen = false;
+    }
+
+    /// @dev Charges the lenders through a loss epoch.
+    function _socialize(uint256 assets) private {
+        _chargeLoss(assets);
+        uint256 total = _storedTotalAssets();
+        if (_isWipedOut || !ShareMath.isWipedOut(total, _supply)) return;
+        _isWipedOut = true;
+        emit IWriteOffVault.WipedOut(total, _supply);
     }
 
     // ---------------------------------------------------------------- Cash

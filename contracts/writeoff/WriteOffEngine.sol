@@ -18,7 +18,7 @@ import {TrancheCall} from "./TrancheCall.sol";
 /// @title The waterfall
 /// @notice Vaults call `absorb` with a bad debt that their reserves could not pay; the tranches of their stack pay in
 /// order, and what remains is socialized by the vault. Anybody may `recover`; money climbs the same ladder in reverse.
-/// Holds no money between calls. Never: a layer paid out of turn, a figure that was not seen in the vault's balance, a
+/// Holds no money between calls but what a tranche refused to take back. Never: a layer paid out of turn, a figure that was not seen in the vault's balance, a
 /// tranche that stops a write-off. Upholds WO1, WO2, WO3, WO4, RE1, RE2, IN2.
 contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
@@ -71,6 +71,8 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     mapping(address vault => mapping(uint256 version => Tranche[MAX_TRANCHES])) private _stacks;
     mapping(address vault => mapping(uint256 version => uint256)) private _stackSizes;
     mapping(address vault => mapping(uint256 id => Record)) private _records;
+    /// @inheritdoc IWriteOffEngine
+    mapping(address vault => mapping(uint256 id => mapping(address tranche => uint256 assets))) public refusedRecovery;
 
     constructor(address authority_) AccessManaged(authority_) {}
 
@@ -201,10 +203,21 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         (uint256 toLenders, uint256 toDilution, uint256 toInsurance, uint256 toReserves) = _climb(
             vault,
             id,
-            _climbed(ladder, before),
-            _climbed(ladder, before + takenAssets)
+            _climbed(ladder, before, record.returned),
+            _climbed(ladder, before + takenAssets, record.returned)
         );
         emit Recovered(vault, id, msg.sender, toLenders, toDilution, toInsurance, toReserves);
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function retryRecovery(address vault, uint256 id, address tranche) external nonReentrant {
+        uint256 assets = refusedRecovery[vault][id][tranche];
+        if (assets == 0) revert NothingOutstanding(vault, id);
+        delete refusedRecovery[vault][id][tranche];
+        if (!_deliver(tranche, MAX_STIPEND, vault, id, assets)) {
+            revert StillRefused(vault, id, tranche, assets);
+        }
+        emit RecoveryDelivered(vault, id, tranche, assets);
     }
 
     /// @inheritdoc IWriteOffEngine
@@ -223,13 +236,12 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         Record storage record = _record(vault, id);
         _checkDilutionTranche(vault, id, record);
         Ladder memory ladder = _ladder(vault, record);
-        Ladder memory before = _climbed(ladder, record.recovered);
-        uint256 received = before.tranches[0];
-        if (assets > received) revert ReturnExceedsReceived(id, assets, received);
-        record.returned += assets.toUint128();
-        Ladder memory afterwards = _climbed(_ladder(vault, record), record.recovered);
-        // The dilution layer gives back, it does not receive.
-        before.tranches[0] = afterwards.tranches[0];
+        uint256 returned = record.returned;
+        Ladder memory before = _climbed(ladder, record.recovered, returned);
+        uint256 held = before.tranches[0] - returned;
+        if (assets > held) revert ReturnExceedsReceived(id, assets, held);
+        record.returned = (returned + assets).toUint128();
+        Ladder memory afterwards = _climbed(ladder, record.recovered, returned + assets);
         (, , uint256 toInsurance, uint256 toReserves) = _climb(vault, id, before, afterwards);
         emit Returned(vault, id, toInsurance, toReserves);
     }
@@ -259,39 +271,74 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
             if (layer.kind == Kind.Dilution) toDilution += assets;
             else toInsurance += assets;
             asset.pull(msg.sender, assets);
-            asset.forceApprove(layer.tranche, assets);
-            ILossTranche(layer.tranche).recover(vault, id, assets);
+            _deliverOrKeep(layer, vault, id, assets);
         }
         if (toReserves != 0) IWriteOffVault(vault).creditReserves(toReserves);
     }
 
-    /// @dev Capacities of the layers in recovery order. Sale proceeds move capacity from the lenders to dilution, money
-    /// that dilution could not spend moves capacity from it to the top; the sum is always the bad debt.
+    /// @dev Hands `assets` to a tranche; one that fails must not stand between the money and the layers above it.
+    function _deliverOrKeep(Tranche memory layer, address vault, uint256 id, uint256 assets) private {
+        if (_deliver(layer.tranche, layer.gasStipend, vault, id, assets)) return;
+        refusedRecovery[vault][id][layer.tranche] += assets;
+        emit RecoveryRefused(vault, id, layer.tranche, assets);
+    }
+
+    /// @dev Lets a tranche take `assets` with a fixed stipend. What it took is seen in the engine's own balance.
+    function _deliver(
+        address tranche,
+        uint256 gasStipend,
+        address vault,
+        uint256 id,
+        uint256 assets
+    ) private returns (bool taken) {
+        IERC20 asset = IERC20(_books[vault].asset);
+        uint256 balance = asset.balanceOf(address(this));
+        asset.forceApprove(tranche, assets);
+        taken = TrancheCall.recover(tranche, gasStipend, vault, id, assets);
+        uint256 moved = balance - asset.balanceOf(address(this));
+        // A tranche that took nothing has refused, whatever it returned.
+        if (moved == 0) taken = false;
+        else if (moved != assets) revert ExactTransfer.InexactTransfer(address(asset), assets, moved);
+        if (!taken) asset.forceApprove(tranche, 0);
+    }
+
+    /// @dev Capacities of the layers in recovery order. Sale proceeds move capacity from the lenders to dilution; the
+    /// sum is always the bad debt.
     function _ladder(address vault, Record storage record) private view returns (Ladder memory ladder) {
         uint256 size = _stackSizes[vault][record.stackVersion];
         ladder.lenders = record.socialized - record.proceeds;
-        ladder.reserves = uint256(record.reserves) + record.returned;
+        ladder.reserves = record.reserves;
         ladder.tranches = new uint256[](size);
         for (uint256 i; i < size; ++i) {
             uint256 position = size - 1 - i;
             uint256 capacity = record.paid[position];
             if (_stacks[vault][record.stackVersion][position].kind == Kind.Dilution) {
-                capacity = capacity + record.proceeds - record.returned;
+                capacity += record.proceeds;
             }
             ladder.tranches[i] = capacity;
         }
     }
 
-    /// @dev How far `recovered` fills the ladder.
+    /// @dev How far `recovered` fills the ladder, and `returned` of it the layers above dilution. What dilution has
+    /// received counts as received even when it was returned, so it is never handed the same money twice.
     function _climbed(
         Ladder memory capacity,
-        uint256 recovered
+        uint256 recovered,
+        uint256 returned
     ) private pure returns (Ladder memory filled) {
         filled.lenders = Waterfall.layer(recovered, 0, capacity.lenders);
-        (filled.tranches, filled.reserves) = Waterfall.split(
-            recovered - filled.lenders,
-            capacity.tranches
-        );
+        uint256 rest = recovered - filled.lenders;
+        if (returned == 0) {
+            (filled.tranches, filled.reserves) = Waterfall.split(rest, capacity.tranches);
+            return filled;
+        }
+        // Only dilution returns, and it is the first of the tranches here: it holds what it received less that.
+        uint256 dilutionCapacity = capacity.tranches[0];
+        uint256 received = Math.min(rest, dilutionCapacity);
+        capacity.tranches[0] = received - returned;
+        (filled.tranches, filled.reserves) = Waterfall.split(rest, capacity.tranches);
+        filled.tranches[0] = received;
+        capacity.tranches[0] = dilutionCapacity;
     }
 
     // ---------------------------------------------------------------- Views
@@ -345,6 +392,16 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         uint256 badDebt = uint256(record.socialized) + record.reserves;
         for (uint256 i; i < MAX_TRANCHES; ++i) badDebt += record.paid[i];
         return badDebt - record.recovered;
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function defaultOf(address vault, uint256 id) external view returns (uint256 assets, uint256 latestId) {
+        while (id != 0) {
+            uint256 left = outstanding(vault, id);
+            if (left != 0 && latestId == 0) latestId = id;
+            assets += left;
+            id = _records[vault][id].previousId;
+        }
     }
 
     /// @inheritdoc IWriteOffEngine
