@@ -63,6 +63,7 @@ interface ILendingVault is IWriteOffVault {
     /// @param debtAssets Principal and interest owed, asset units, rounded up.
     /// @param principalAssets Part of it that was borrowed, asset units.
     /// @param agedPrincipalAssets Part of the principal old enough to be insured, asset units, rounded down.
+    /// @param impairmentId Ledger entry under which it is impaired; zero if it is not.
     /// @param impairedAt When its insolvency was first recorded, seconds; zero if it is not impaired.
     /// @param writeOffId Latest unpaid write-off of this position; zero if none.
     struct PositionView {
@@ -70,6 +71,7 @@ interface ILendingVault is IWriteOffVault {
         uint256 debtAssets;
         uint256 principalAssets;
         uint256 agedPrincipalAssets;
+        uint32 impairmentId;
         uint64 impairedAt;
         uint32 writeOffId;
     }
@@ -117,8 +119,10 @@ interface ILendingVault is IWriteOffVault {
         uint256 coveredAssets,
         uint256 rewardAssets
     );
-    event Impaired(address indexed borrower, address indexed collateral, uint256 shortfallAssets);
-    event ImpairmentCleared(address indexed borrower, address indexed collateral);
+    /// @notice A position was found insolvent; `id` is the ledger entry under which its losses are provisioned and booked.
+    event Impaired(address indexed borrower, address indexed collateral, uint256 indexed id);
+    /// @notice A position is no longer impaired; what was provisioned and not used has gone back.
+    event ImpairmentEnded(address indexed borrower, address indexed collateral, uint256 indexed id);
     /// @notice The interest index moved; RAY x 10^-6 at the start.
     event Accrued(uint256 index, uint256 interestAssets, uint256 reserveAssets);
     event CollateralConfigured(address indexed collateral, CollateralConfig config);
@@ -207,7 +211,7 @@ interface ILendingVault is IWriteOffVault {
 
     /// @notice What would be left of the position's debt once its collateral is gone, by the write-off price rule.
     /// @return shortfallAssets max(0, debt - collateral value / (1 + minIncentive)), asset units.
-    /// @return insolvent Whether that is above zero.
+    /// @return insolvent Whether that is above zero. A loss may still be blocked for the moment (`LossBlocked`).
     function shortfallOf(
         address borrower,
         address collateral
@@ -248,8 +252,11 @@ interface ILendingVault is IWriteOffVault {
         bytes calldata data
     ) external returns (Liquidation memory);
 
-    /// @notice Records that a position is insolvent, or clears the record when it no longer is. Open to all.
-    /// @return shortfallAssets Shortfall found, asset units; zero when the record was cleared.
+    /// @notice Provisions the shortfall of an insolvent position: reserves and the fund's expected part are set apart,
+    /// the rest lowers the share price through a loss epoch. Called again it follows the shortfall up and down; when
+    /// the position is solvent it ends the impairment and gives back what was set apart. Changes below `minDebt` are
+    /// left. Open to all.
+    /// @return shortfallAssets Shortfall found, asset units; zero when the impairment was ended.
     function impair(address borrower, address collateral) external returns (uint256 shortfallAssets);
 
     /// @notice Writes off the part of an insolvent debt that its collateral does not cover, without cash. Needs a

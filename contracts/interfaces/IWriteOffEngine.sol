@@ -118,6 +118,10 @@ interface IWriteOffEngine {
         uint256 toInsurance,
         uint256 toReserves
     );
+    /// @notice `tranche` did not take `assets` recovered for `id`; the engine keeps them for it.
+    event RecoveryRefused(address indexed vault, uint256 indexed id, address indexed tranche, uint256 assets);
+    /// @notice `tranche` took what it had refused.
+    event RecoveryDelivered(address indexed vault, uint256 indexed id, address indexed tranche, uint256 assets);
     /// @notice Money a tranche of kind Dilution could not spend on its own layer went up to the layers above.
     event Returned(address indexed vault, uint256 indexed id, uint256 toInsurance, uint256 toReserves);
 
@@ -143,6 +147,8 @@ interface IWriteOffEngine {
     error NotADilutionTranche(address caller, uint256 id);
     /// @notice Proceeds of `assets` would exceed what the lenders are still owed (`outstanding`).
     error ProceedsExceedCharge(uint256 id, uint256 assets, uint256 outstanding);
+    /// @notice `tranche` still does not take what is kept for it.
+    error StillRefused(address vault, uint256 id, address tranche, uint256 assets);
     /// @notice The tranche tried to return more than its layer has received for `id`.
     error ReturnExceedsReceived(uint256 id, uint256 assets, uint256 received);
 
@@ -163,6 +169,14 @@ interface IWriteOffEngine {
 
     /// @notice Part of write-off `id` that no outside money has repaid yet, asset units. Zero for id 0.
     function outstanding(address vault, uint256 id) external view returns (uint256 assets);
+
+    /// @notice What is outstanding of write-off `id` and of all earlier ones of the same position, asset units.
+    /// @return assets Sum of what is outstanding.
+    /// @return latestId Newest of them that is not fully repaid; zero if none.
+    function defaultOf(address vault, uint256 id) external view returns (uint256 assets, uint256 latestId);
+
+    /// @notice Recovered money that `tranche` refused for write-off `id`, asset units; `retryRecovery` hands it over.
+    function refusedRecovery(address vault, uint256 id, address tranche) external view returns (uint256 assets);
 
     /// @notice What the lenders charged by `id` have not got back yet, from recoveries or proceeds, asset units.
     function lendersOutstanding(address vault, uint256 id) external view returns (uint256 assets);
@@ -205,6 +219,9 @@ interface IWriteOffEngine {
     /// @param assets Most to take from the caller, asset units.
     /// @return takenAssets What was taken, asset units.
     function recover(address vault, uint256 id, uint256 assets) external returns (uint256 takenAssets);
+
+    /// @notice Hands over what `tranche` refused earlier. Open to all; reverts while it still refuses.
+    function retryRecovery(address vault, uint256 id, address tranche) external;
 
     /// @notice Books sale proceeds that have just been paid to `vault` for the lenders charged by `id`. Only a tranche
     /// of kind Dilution of that write-off's stack.

@@ -12,7 +12,7 @@ interface IWriteOffVault is IERC4626 {
     /// @param targetAssets Reserves kept back before anything is swept, asset units.
     /// @param recipient Insurance fund that receives what is above the target.
     struct ReservePolicy {
-        uint96 targetAssets;
+        uint128 targetAssets;
         address recipient;
     }
 
@@ -22,6 +22,8 @@ interface IWriteOffVault is IERC4626 {
     event ReservesRefilled(uint256 assets);
     /// @notice New rules for paying out reserves.
     event ReservePolicySet(uint256 targetAssets, address indexed recipient);
+    /// @notice A loss left the shares less than a millionth of their start; no more deposits, ever. Claims stay alive.
+    event WipedOut(uint256 totalAssets, uint256 totalShares);
     /// @notice New inflow into the vault (`deposits`) or new risk (`borrowing`) is stopped or allowed again.
     event PauseSet(bool depositsPaused, bool borrowingPaused);
     /// @notice For the impaired debt `id`, assets were set apart out of reserves, earmarked in the fund, and charged to

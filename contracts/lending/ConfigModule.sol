@@ -20,8 +20,9 @@ contract ConfigModule is LendingModule {
 
     /// @dev Time between announcing that a dead collateral shall be retired and doing it.
     uint256 public constant RETIREMENT_DELAY = 30 days;
-    /// @dev Highest interest rate, WAD per second: 300 % a year, which keeps the index in its 128 bits for decades.
-    uint256 public constant MAX_RATE_WAD = (3 * WAD) / uint256(365 days);
+    /// @dev Highest interest rate, WAD per second: 200 % a year. The index has 17 digits of room, e^39: twenty years at
+    /// the highest rate without a pause.
+    uint256 public constant MAX_RATE_WAD = (2 * WAD) / uint256(365 days);
     uint256 private constant MAX_COLLATERALS = 32;
 
     constructor(
@@ -79,6 +80,7 @@ contract ConfigModule is LendingModule {
         _model.slopeAboveKinkWad = model.slopeAboveKinkWad;
         _model.kinkBps = model.kinkBps;
         _model.reserveFactorBps = model.reserveFactorBps;
+        if (model.reserveFactorBps > _highestReserveFactorBps) _highestReserveFactorBps = model.reserveFactorBps;
         emit ILendingVault.RateModelSet(model);
     }
 

@@ -56,6 +56,8 @@ abstract contract LendingBook is WriteOffBook {
     uint128 internal _index = InterestRates.INITIAL_INDEX;
     uint128 internal _totalScaledDebt;
     InterestRates.Model internal _model;
+    /// @dev Interest still owed may have accrued at any earlier factor.
+    uint16 internal _highestReserveFactorBps;
     ILendingVault.RiskConfig internal _risk;
     address[] internal _collateralList;
     mapping(address collateral => Collateral) internal _collaterals;
@@ -74,14 +76,15 @@ abstract contract LendingBook is WriteOffBook {
         if (elapsed == 0) return;
         _lastAccrual = uint32(block.timestamp);
         (uint256 index, uint256 interest, uint256 toReserves) = _interest(elapsed);
-        if (interest == 0) return;
+        // Stored even where the interest is less than a unit: time that has passed is never lost.
         _index = index.toUint128();
+        if (interest == 0) return;
         _reserves += toReserves.toUint128();
         emit ILendingVault.Accrued(index, interest, toReserves);
     }
 
     /// @dev Interest of `elapsed` seconds: the new index, what lenders and reserves earn together, and the reserves'
-    /// part, rounded down. An index that moves by too little to be a unit of interest stays where it is.
+    /// part, rounded down.
     function _interest(
         uint256 elapsed
     ) private view returns (uint256 index, uint256 interest, uint256 toReserves) {
@@ -109,14 +112,14 @@ abstract contract LendingBook is WriteOffBook {
         return (_outstandingAssets() + interest, _reserves + toReserves);
     }
 
-    /// @dev Reserves' share of all interest that borrowers still owe, rounded up.
+    /// @dev Reserves' share of all interest that borrowers still owe, at the highest factor there ever was, rounded up.
     function _uncollectedReserves() internal view override returns (uint256) {
         uint256 principal;
         for (uint256 i; i < _collateralList.length; ++i) {
             principal += _collaterals[_collateralList[i]].totalPrincipal;
         }
         uint256 interest = Math.saturatingSub(_outstandingAssets(), principal);
-        return Math.mulDiv(interest, _model.reserveFactorBps, BPS, Math.Rounding.Ceil);
+        return Math.mulDiv(interest, _highestReserveFactorBps, BPS, Math.Rounding.Ceil);
     }
 
     // ---------------------------------------------------------------- Positions
@@ -171,17 +174,15 @@ abstract contract LendingBook is WriteOffBook {
         return position.principal - DebtAge.young(_ageOf(position), position.principal, _model.waitingPeriod);
     }
 
-    /// @dev Latest write-off of the position that is not repaid, and what is outstanding of it. Repaid ones are
-    /// skipped; the walk is as short as the number of them, and each was at least a tenth of the debt.
+    /// @dev What the position still owes of debts that were written off, and the newest of them. Their number is
+    /// bounded: each took at least a tenth of the debt, or all of it.
     function _defaultOf(
         Position memory position
     ) internal view returns (uint32 writeOffId, uint256 outstandingAssets) {
-        writeOffId = position.writeOffId;
-        while (writeOffId != 0) {
-            outstandingAssets = _engine.outstanding(address(this), writeOffId);
-            if (outstandingAssets != 0) break;
-            writeOffId = _engine.ledger(address(this), writeOffId).previousId;
-        }
+        if (position.writeOffId == 0) return (0, 0);
+        uint256 latestId;
+        (outstandingAssets, latestId) = _engine.defaultOf(address(this), position.writeOffId);
+        writeOffId = uint32(latestId);
     }
 
     /// @dev Ends the impairment of a position: what was set apart for it goes back.
@@ -191,7 +192,7 @@ abstract contract LendingBook is WriteOffBook {
         position.impairmentId = 0;
         --_impairments;
         delete _impairedAt[id];
-        _provisionFor(id, 0, 0);
+        _provisionFor(id, 0, 0, 0);
         emit ILendingVault.ImpairmentEnded(borrower, collateral, id);
     }
 

@@ -10,8 +10,8 @@ import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {WriteOffVault} from "../writeoff/WriteOffVault.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {LendingBook} from "./LendingBook.sol";
+import {ImpairmentModule} from "./ImpairmentModule.sol";
 import {LendingModule} from "./LendingModule.sol";
-import {LiquidationModule} from "./LiquidationModule.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
 
 /// @title Lending vault
@@ -24,6 +24,7 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
 
     address private immutable _positionModule;
     address private immutable _liquidationModule;
+    address private immutable _impairmentModule;
     address private immutable _configModule;
 
     /// @notice What a vault is wired to, for life.
@@ -32,6 +33,7 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     /// @param oracle Price source of every collateral and of the asset.
     /// @param positionModule PositionModule built for the same asset, engine and oracle.
     /// @param liquidationModule LiquidationModule built for the same asset, engine and oracle.
+    /// @param impairmentModule ImpairmentModule built for the same.
     /// @param configModule ConfigModule built for the same.
     /// @param authority AccessManager.
     struct Wiring {
@@ -40,6 +42,7 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
         IPriceOracle oracle;
         LendingModule positionModule;
         LendingModule liquidationModule;
+        LendingModule impairmentModule;
         LendingModule configModule;
         address authority;
     }
@@ -57,9 +60,11 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     {
         _checkModule(wiring.positionModule);
         _checkModule(wiring.liquidationModule);
+        _checkModule(wiring.impairmentModule);
         _checkModule(wiring.configModule);
         _positionModule = address(wiring.positionModule);
         _liquidationModule = address(wiring.liquidationModule);
+        _impairmentModule = address(wiring.impairmentModule);
         _configModule = address(wiring.configModule);
     }
 
@@ -68,7 +73,7 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     /// @inheritdoc ILendingVault
     function supplyCollateral(address collateral, uint256, address borrower) external {
         _delegate(_positionModule);
-        if (_positions[borrower][collateral].impairedAt != 0) _forgetIfHealed(borrower, collateral);
+        if (_positions[borrower][collateral].impairmentId != 0) _forgetIfHealed(borrower, collateral);
     }
 
     /// @inheritdoc ILendingVault
@@ -86,31 +91,32 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     /// @inheritdoc ILendingVault
     function repay(address collateral, uint256, address borrower) external returns (uint256 repaidAssets) {
         repaidAssets = abi.decode(_delegate(_positionModule), (uint256));
-        if (_positions[borrower][collateral].impairedAt != 0) _forgetIfHealed(borrower, collateral);
+        if (_positions[borrower][collateral].impairmentId != 0) _forgetIfHealed(borrower, collateral);
     }
 
-    // ---------------------------------------------------------------- Losses: in LiquidationModule
+    // ---------------------------------------------------------------- Losses: in LiquidationModule and ImpairmentModule
 
     /// @inheritdoc ILendingVault
     function liquidate(
-        address,
-        address,
+        address borrower,
+        address collateral,
         uint256,
         uint256,
         uint256,
         bytes calldata
-    ) external returns (Liquidation memory) {
-        return abi.decode(_delegate(_liquidationModule), (Liquidation));
+    ) external returns (Liquidation memory result) {
+        result = abi.decode(_delegate(_liquidationModule), (Liquidation));
+        if (_positions[borrower][collateral].impairmentId != 0) _forgetIfHealed(borrower, collateral);
     }
 
     /// @inheritdoc ILendingVault
     function impair(address, address) external returns (uint256 shortfallAssets) {
-        return abi.decode(_delegate(_liquidationModule), (uint256));
+        return abi.decode(_delegate(_impairmentModule), (uint256));
     }
 
     /// @inheritdoc ILendingVault
     function writeOff(address, address, uint256) external returns (uint256 badDebtAssets) {
-        return abi.decode(_delegate(_liquidationModule), (uint256));
+        return abi.decode(_delegate(_impairmentModule), (uint256));
     }
 
     // ---------------------------------------------------------------- Rules: in ConfigModule
@@ -236,7 +242,8 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
         view_.debtAssets = _debtNow(position);
         view_.principalAssets = position.principal;
         view_.agedPrincipalAssets = _agedPrincipal(position);
-        view_.impairedAt = position.impairedAt;
+        view_.impairmentId = position.impairmentId;
+        view_.impairedAt = uint64(_impairedAt[position.impairmentId]);
         (view_.writeOffId, ) = _defaultOf(position);
     }
 
@@ -271,11 +278,11 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
         return InterestRates.toAssetsUp(position.scaledDebt, _indexNow());
     }
 
-    /// @dev Lets LiquidationModule drop the record of an insolvency that a payment has healed.
+    /// @dev Lets ImpairmentModule end the impairment of a position that a payment has healed.
     function _forgetIfHealed(address borrower, address collateral) private {
         Address.functionDelegateCall(
-            _liquidationModule,
-            abi.encodeCall(LiquidationModule.forgetIfHealed, (borrower, collateral))
+            _impairmentModule,
+            abi.encodeCall(ImpairmentModule.forgetIfHealed, (borrower, collateral))
         );
     }
 

@@ -68,6 +68,7 @@ contract PositionModule is LendingModule {
         (position.writeOffId, outstandingAssets) = _defaultOf(position);
         uint256 debt = _debtOf(position) + outstandingAssets;
         if (debt != 0) _checkLtv(state, borrower, collateral, position.collateral, debt);
+        _endImpairment(borrower, collateral, position);
         _positions[borrower][collateral] = position;
         emit ILendingVault.CollateralWithdrawn(borrower, collateral, receiver, assets);
         IERC20(collateral).safeTransfer(receiver, assets);
@@ -106,6 +107,7 @@ contract PositionModule is LendingModule {
         uint256 debt = _debtOf(position);
         _checkCaps(state, collateral, debt);
         _checkLtv(state, borrower, collateral, position.collateral, debt);
+        _endImpairment(borrower, collateral, position);
         _spendCash(assets);
         _positions[borrower][collateral] = position;
         emit ILendingVault.Borrowed(borrower, collateral, receiver, assets);
@@ -128,7 +130,7 @@ contract PositionModule is LendingModule {
         uint256 principalAssets = _payDebt(state, position, debt, repaidAssets);
         uint256 left = _debtOf(position);
         if (left != 0 && left < _risk.minDebt) revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
-        if (left == 0) _clearImpairment(borrower, collateral, position);
+        if (left == 0) _endImpairment(borrower, collateral, position);
         _cash += repaidAssets.toUint128();
         _positions[borrower][collateral] = position;
         emit ILendingVault.Repaid(borrower, collateral, msg.sender, repaidAssets, principalAssets);

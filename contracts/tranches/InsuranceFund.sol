@@ -66,9 +66,15 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
     LeakyBucket.Levels private _drawLevels;
     LeakyBucket.Caps private _drawCaps;
 
+    /// @dev What is set apart for one impaired debt, and since when. One slot.
+    struct Earmark {
+        uint128 assets;
+        uint64 since;
+    }
+
     /// @dev Set apart for expected losses; not part of `_cash`, already charged, cannot leave.
     uint256 private _totalEarmarked;
-    mapping(uint256 id => uint256 assets) private _earmarks;
+    mapping(uint256 id => Earmark) private _earmarks;
 
     /// @dev One slot per account. Never for more than the account's balance.
     mapping(address owner => Cooldown.Notice) private _notices;
@@ -108,12 +114,12 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
         uint256 shortfallAssets,
         uint256 insurableAssets
     ) external onlyEngineFor(insuredVault) {
-        uint256 fromEarmark = Math.min(_earmarks[id], Math.min(shortfallAssets, insurableAssets));
+        uint256 fromEarmark = Math.min(_earmarks[id].assets, Math.min(shortfallAssets, insurableAssets));
         uint256 fresh = _draw(shortfallAssets - fromEarmark, insurableAssets - Math.min(fromEarmark, insurableAssets));
         uint256 assets = fromEarmark + fresh;
         if (assets == 0) return;
         if (fromEarmark != 0) {
-            _earmarks[id] -= fromEarmark;
+            _earmarks[id].assets -= uint128(fromEarmark);
             _totalEarmarked -= fromEarmark;
         }
         if (fresh != 0) _chargeOwn(id.toUint32(), fresh);
@@ -128,7 +134,9 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
         uint256 most = Math.min(assets, _cash - Math.ceilDiv(_cash, UNMARKED_DIVISOR));
         uint256 earmarked = _draw(most, most);
         if (earmarked == 0) return;
-        _earmarks[id] += earmarked;
+        Earmark storage mark = _earmarks[id];
+        if (mark.assets == 0) mark.since = uint64(block.timestamp);
+        mark.assets += uint128(earmarked);
         _totalEarmarked += earmarked;
         _chargeFor(id, earmarked);
         emit Earmarked(id, earmarked);
@@ -136,18 +144,20 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
 
     /// @inheritdoc ILossTranche
     function releaseEarmark(address insuredVault, uint256 id, uint256 assets) external onlyEngineFor(insuredVault) {
-        uint256 released = Math.min(assets, _earmarks[id]);
-        _earmarks[id] -= released;
+        Earmark storage mark = _earmarks[id];
+        uint256 released = Math.min(assets, mark.assets);
+        if (released == 0) return;
+        mark.assets -= uint128(released);
         _totalEarmarked -= released;
         _claimCash += released.toUint128();
-        _drawLevels = _drawLevels.released(_drawCaps, released);
+        _drawLevels = _drawLevels.released(_drawCaps, released, mark.since);
         _unchargeFor(id, released);
         emit EarmarkReleased(id, released);
     }
 
     /// @inheritdoc ILossTranche
     function earmarkOf(address insuredVault, uint256 id) external view returns (uint256) {
-        return insuredVault == address(vault) ? _earmarks[id] : 0;
+        return insuredVault == address(vault) ? _earmarks[id].assets : 0;
     }
 
     /// @inheritdoc ILossTranche
@@ -159,7 +169,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
     ) external view returns (uint256) {
         if (insuredVault != address(vault)) return 0;
         uint256 asked = Math.min(shortfallAssets, insurableAssets);
-        uint256 fromEarmark = Math.min(_earmarks[id], asked);
+        uint256 fromEarmark = Math.min(_earmarks[id].assets, asked);
         return fromEarmark + _payable(_cash, drawable(), asked - fromEarmark, asked - fromEarmark);
     }
 

@@ -25,6 +25,18 @@ library TrancheCall {
         return run(tranche, gasStipend, abi.encodeCall(ILossTranche.cover, (vault, id, shortfall, insurable)));
     }
 
+    /// @notice Calls `recover` with exactly `gasStipend` gas.
+    /// @return succeeded Whether there was code and it returned. Says nothing about what it took.
+    function recover(
+        address tranche,
+        uint256 gasStipend,
+        address vault,
+        uint256 id,
+        uint256 assets
+    ) internal returns (bool succeeded) {
+        return run(tranche, gasStipend, abi.encodeCall(ILossTranche.recover, (vault, id, assets)));
+    }
+
     /// @notice Calls the tranche with `data` and exactly `gasStipend` gas.
     /// @return succeeded Whether there was code and it returned.
     function run(address tranche, uint256 gasStipend, bytes memory data) internal returns (bool succeeded) {

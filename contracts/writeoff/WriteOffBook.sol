@@ -7,6 +7,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
+import {ShareMath} from "../libraries/ShareMath.sol";
 import {WAD} from "../libraries/Units.sol";
 import {LossLedger} from "./LossLedger.sol";
 
@@ -16,6 +17,9 @@ import {LossLedger} from "./LossLedger.sol";
 /// Never: an asset counted that did not arrive, a loss that is not in an epoch. Upholds WO1, WO5, LV1.
 abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     using SafeCast for uint256;
+
+    /// @dev One part in so many of the total assets is never charged by a provision.
+    uint256 private constant UNCHARGED_DIVISOR = 1_000;
 
     IERC20 internal immutable _asset;
     IWriteOffEngine internal immutable _engine;
@@ -27,6 +31,8 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     uint32 internal _impairments;
     bool internal _depositsPaused;
     bool internal _borrowingPaused;
+    /// @dev A total loss closes the vault to deposits for good.
+    bool internal _isWipedOut;
     /// @dev Whether slot P holds anything, so that the usual case need not read it.
     bool internal _provisioned;
 
@@ -120,6 +126,10 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         if (fromHeld + fromCharge != 0) _useProvision(loss.impairmentId, fromHeld, fromCharge);
         _socialize(loss.impairmentId, socializedAssets - fromCharge);
         _booksOpen = false;
+        uint256 total = _storedTotalAssets() + _provisions;
+        if (_isWipedOut || !ShareMath.isWipedOut(total, _supply)) return (id, socializedAssets);
+        _isWipedOut = true;
+        emit IWriteOffVault.WipedOut(total, _supply);
     }
 
     /// @dev Charges present holders with `assets`. Nobody may leave and do this in one transaction.
@@ -137,10 +147,18 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// everybody who was not charged. Does nothing if it is so already.
     /// @param expectedAssets Bad debt that is expected, asset units; zero ends the impairment.
     /// @param insurableAssets Part of it that insurance may pay for, asset units.
-    function _provisionFor(uint32 id, uint256 expectedAssets, uint256 insurableAssets) internal {
+    /// @param minStep Least change worth a loss epoch, asset units; ending is always possible.
+    function _provisionFor(
+        uint32 id,
+        uint256 expectedAssets,
+        uint256 insurableAssets,
+        uint256 minStep
+    ) internal {
         Provision memory provision = _provisionOf[id];
         uint256 earmarked = _engine.earmarkOf(address(this), id);
         uint256 present = uint256(provision.reserves) + provision.charged + earmarked;
+        uint256 step = expectedAssets > present ? expectedAssets - present : present - expectedAssets;
+        if (expectedAssets != 0 && step < minStep) return;
         _booksOpen = true;
         if (expectedAssets > present) {
             _provisionMore(id, provision, expectedAssets - present, Math.saturatingSub(insurableAssets, earmarked));
@@ -158,6 +176,9 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         uint256 earmarked = Math.min(assets - fromReserves, insurable);
         if (earmarked != 0) earmarked = _engine.earmark(id, earmarked);
         uint256 charge = assets - fromReserves - earmarked;
+        // What may turn out a false alarm must not end the share price: a trace is left uncharged until it is final.
+        uint256 total = _storedTotalAssets();
+        charge = Math.min(charge, total - Math.ceilDiv(total, UNCHARGED_DIVISOR));
         _reserves -= fromReserves.toUint128();
         provision.reserves += fromReserves.toUint128();
         provision.charged += charge.toUint128();
@@ -195,6 +216,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         provision.reserves -= fromReserves.toUint128();
         provision.charged -= fromCharge.toUint128();
         _provisions -= (fromReserves + fromCharge).toUint128();
+        _provisioned = _provisions + _unfundedClaims != 0;
     }
 
     // ---------------------------------------------------------------- Cash

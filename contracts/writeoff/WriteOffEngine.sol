@@ -18,7 +18,7 @@ import {TrancheCall} from "./TrancheCall.sol";
 /// @title The waterfall
 /// @notice Vaults call `absorb` with a bad debt that their reserves could not pay; the tranches of their stack pay in
 /// order, and what remains is socialized by the vault. Anybody may `recover`; money climbs the same ladder in reverse.
-/// Holds no money between calls. Never: a layer paid out of turn, a figure that was not seen in the vault's balance, a
+/// Holds no money between calls but what a tranche refused to take back. Never: a layer paid out of turn, a figure that was not seen in the vault's balance, a
 /// tranche that stops a write-off. Upholds WO1, WO2, WO3, WO4, RE1, RE2, IN2.
 contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
@@ -70,6 +70,8 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     mapping(address vault => mapping(uint256 version => Tranche[MAX_TRANCHES])) private _stacks;
     mapping(address vault => mapping(uint256 version => uint256)) private _stackSizes;
     mapping(address vault => mapping(uint256 id => Record)) private _records;
+    /// @inheritdoc IWriteOffEngine
+    mapping(address vault => mapping(uint256 id => mapping(address tranche => uint256 assets))) public refusedRecovery;
 
     constructor(address authority_) AccessManaged(authority_) {}
 
@@ -274,6 +276,17 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IWriteOffEngine
+    function retryRecovery(address vault, uint256 id, address tranche) external nonReentrant {
+        uint256 assets = refusedRecovery[vault][id][tranche];
+        if (assets == 0) revert NothingOutstanding(vault, id);
+        delete refusedRecovery[vault][id][tranche];
+        if (!_deliver(tranche, MAX_STIPEND, vault, id, assets)) {
+            revert StillRefused(vault, id, tranche, assets);
+        }
+        emit RecoveryDelivered(vault, id, tranche, assets);
+    }
+
+    /// @inheritdoc IWriteOffEngine
     function creditProceeds(address vault, uint256 id, uint256 assets) external nonReentrant {
         Record storage record = _record(vault, id);
         _checkDilutionTranche(vault, id, record);
@@ -324,10 +337,35 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
             if (layer.kind == Kind.Dilution) toDilution += assets;
             else toInsurance += assets;
             asset.pull(msg.sender, assets);
-            asset.forceApprove(layer.tranche, assets);
-            ILossTranche(layer.tranche).recover(vault, id, assets);
+            _deliverOrKeep(layer, vault, id, assets);
         }
         if (toReserves != 0) IWriteOffVault(vault).creditReserves(toReserves);
+    }
+
+    /// @dev Hands `assets` to a tranche; one that fails must not stand between the money and the layers above it.
+    function _deliverOrKeep(Tranche memory layer, address vault, uint256 id, uint256 assets) private {
+        if (_deliver(layer.tranche, layer.gasStipend, vault, id, assets)) return;
+        refusedRecovery[vault][id][layer.tranche] += assets;
+        emit RecoveryRefused(vault, id, layer.tranche, assets);
+    }
+
+    /// @dev Lets a tranche take `assets` with a fixed stipend. What it took is seen in the engine's own balance.
+    function _deliver(
+        address tranche,
+        uint256 gasStipend,
+        address vault,
+        uint256 id,
+        uint256 assets
+    ) private returns (bool taken) {
+        IERC20 asset = IERC20(_books[vault].asset);
+        uint256 balance = asset.balanceOf(address(this));
+        asset.forceApprove(tranche, assets);
+        taken = TrancheCall.recover(tranche, gasStipend, vault, id, assets);
+        uint256 moved = balance - asset.balanceOf(address(this));
+        // A tranche that took nothing has refused, whatever it returned.
+        if (moved == 0) taken = false;
+        else if (moved != assets) revert ExactTransfer.InexactTransfer(address(asset), assets, moved);
+        if (!taken) asset.forceApprove(tranche, 0);
     }
 
     /// @dev Capacities of the layers in recovery order. Sale proceeds move capacity from the lenders to dilution; the
@@ -418,6 +456,16 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         uint256 badDebt = uint256(record.socialized) + record.reserves;
         for (uint256 i; i < MAX_TRANCHES; ++i) badDebt += record.paid[i];
         return badDebt - record.recovered;
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function defaultOf(address vault, uint256 id) external view returns (uint256 assets, uint256 latestId) {
+        while (id != 0) {
+            uint256 left = outstanding(vault, id);
+            if (left != 0 && latestId == 0) latestId = id;
+            assets += left;
+            id = _records[vault][id].previousId;
+        }
     }
 
     /// @inheritdoc IWriteOffEngine

@@ -144,7 +144,7 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
 
     /// @inheritdoc IWriteOffVault
     function setReservePolicy(uint256 targetAssets, address recipient) external restricted {
-        _reservePolicy = ReservePolicy({targetAssets: targetAssets.toUint96(), recipient: recipient});
+        _reservePolicy = ReservePolicy({targetAssets: targetAssets.toUint128(), recipient: recipient});
         emit ReservePolicySet(targetAssets, recipient);
     }
 
@@ -255,11 +255,15 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
         return Math.min(convertToAssets(balanceOf(owner)), _cash);
     }
 
-    function maxRedeem(address owner) external view returns (uint256) {
-        uint256 shares = balanceOf(owner);
+    /// @dev Shares that are worth less than one asset unit together cannot be redeemed.
+    function maxRedeem(address owner) external view returns (uint256 shares) {
+        shares = balanceOf(owner);
         uint256 total = totalAssets();
-        if (ShareMath.toAssetsDown(shares, total, totalSupply()) <= _cash) return shares;
-        return ShareMath.toSharesDown(_cash, total, totalSupply());
+        uint256 supply = totalSupply();
+        if (ShareMath.toAssetsDown(shares, total, supply) > _cash) {
+            shares = ShareMath.toSharesDown(_cash, total, supply);
+        }
+        if (ShareMath.toAssetsDown(shares, total, supply) == 0) return 0;
     }
 
     // ---------------------------------------------------------------- Private
@@ -290,7 +294,7 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
         if (_depositsPaused) revert DepositsPaused();
         _accrue();
         total = _storedTotalAssets();
-        if (ShareMath.isWipedOut(total, totalSupply())) revert VaultWipedOut(total, totalSupply());
+        if (_isWipedOut || ShareMath.isWipedOut(total, totalSupply())) revert VaultWipedOut(total, totalSupply());
     }
 
     function _takeDeposit(uint256 assets, uint256 shares, address receiver) private {
@@ -312,7 +316,7 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
     }
 
     function _mintableShares() private view returns (uint256) {
-        if (_depositsPaused || ShareMath.isWipedOut(totalAssets(), totalSupply())) return 0;
+        if (_depositsPaused || _isWipedOut || ShareMath.isWipedOut(totalAssets(), totalSupply())) return 0;
         return type(uint128).max - ShareMath.VIRTUAL_SHARES - totalSupply();
     }
 }

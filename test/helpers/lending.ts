@@ -85,6 +85,7 @@ export async function deployLending(ethers: Ethers, options: LendingOptions = {}
   const wired = [await at(asset), await at(engine), await at(oracle)] as const;
   const positionModule = await ethers.deployContract("PositionModule", [...wired]);
   const liquidationModule = await ethers.deployContract("LiquidationModule", [...wired]);
+  const impairmentModule = await ethers.deployContract("ImpairmentModule", [...wired]);
   const configModule = await ethers.deployContract("ConfigModule", [...wired]);
   const vault = await ethers.deployContract("LendingVault", [
     {
@@ -93,6 +94,7 @@ export async function deployLending(ethers: Ethers, options: LendingOptions = {}
       oracle: wired[2],
       positionModule: await at(positionModule),
       liquidationModule: await at(liquidationModule),
+      impairmentModule: await at(impairmentModule),
       configModule: await at(configModule),
       authority: await at(manager),
     },
