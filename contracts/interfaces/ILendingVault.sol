@@ -171,6 +171,8 @@ interface ILendingVault is IWriteOffVault {
     /// @notice The collateral's feed is alive, or retirement was not announced long enough ago.
     error RetirementNotDue(address collateral, uint256 effectiveAt);
     error FeedAlive(address collateral);
+    /// @notice Whether a feed is dead can only be told with enough gas at hand.
+    error InsufficientGas(uint256 gasLeft, uint256 gasNeeded);
     error NotRetired(address collateral);
     error AlreadyRetired(address collateral);
     /// @notice `module` was built for another asset, engine or oracle than this vault.

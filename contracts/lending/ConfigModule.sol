@@ -24,6 +24,8 @@ contract ConfigModule is LendingModule {
     /// the highest rate without a pause.
     uint256 public constant MAX_RATE_WAD = (2 * WAD) / uint256(365 days);
     uint256 private constant MAX_COLLATERALS = 32;
+    /// @dev Several times what the dearest quote costs.
+    uint256 private constant PROBE_GAS = 1_000_000;
 
     constructor(
         IERC20 asset_,
@@ -145,7 +147,9 @@ contract ConfigModule is LendingModule {
         return state.retirementAnnouncedAt + RETIREMENT_DELAY;
     }
 
+    /// @dev A quote that reverts for want of gas proves nothing about the feed, so there must be plenty.
     function _feedAnswers(address collateral) private view returns (bool) {
+        if (gasleft() < PROBE_GAS) revert ILendingVault.InsufficientGas(gasleft(), PROBE_GAS);
         // One whole token or one unit makes no difference: the checks are on the feeds, not on the result.
         try _oracle.getQuote(WAD, collateral, address(_asset)) returns (uint256) {
             return true;

@@ -155,7 +155,6 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
         if (health == SourceHealth.Live) {
             if (second.silentSince == 0) return;
             stored.silentSince = 0;
-            stored.confirmedAt = 0;
             emit SilenceCleared(asset, second.feed);
         } else {
             uint256 silentSince = _silentSince(second, health, updatedAt);
@@ -377,8 +376,7 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
                 return worth / 10 ** (basePrice.scale - quotePrice.scale) / quotePrice.answer;
             }
             uint256 factor = 10 ** (quotePrice.scale - basePrice.scale);
-            (uint256 high, uint256 low) = Math.mul512(worth, factor);
-            if (high == 0) return low / quotePrice.answer;
+            (uint256 high, ) = Math.mul512(worth, factor);
             if (high >= quotePrice.answer) revert QuoteOverflow(inAssets, base, quote);
             return Math.mulDiv(worth, factor, quotePrice.answer);
         }

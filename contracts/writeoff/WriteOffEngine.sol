@@ -279,11 +279,10 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     function retryRecovery(address vault, uint256 id, address tranche) external nonReentrant {
         uint256 assets = refusedRecovery[vault][id][tranche];
         if (assets == 0) revert NothingOutstanding(vault, id);
-        delete refusedRecovery[vault][id][tranche];
-        if (!_deliver(tranche, MAX_STIPEND, vault, id, assets)) {
-            revert StillRefused(vault, id, tranche, assets);
-        }
-        emit RecoveryDelivered(vault, id, tranche, assets);
+        uint256 left = _deliver(tranche, MAX_STIPEND, vault, id, assets);
+        if (left == assets) revert StillRefused(vault, id, tranche, assets);
+        refusedRecovery[vault][id][tranche] = left;
+        emit RecoveryDelivered(vault, id, tranche, assets - left);
     }
 
     /// @inheritdoc IWriteOffEngine
@@ -344,28 +343,30 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
 
     /// @dev Hands `assets` to a tranche; one that fails must not stand between the money and the layers above it.
     function _deliverOrKeep(Tranche memory layer, address vault, uint256 id, uint256 assets) private {
-        if (_deliver(layer.tranche, layer.gasStipend, vault, id, assets)) return;
-        refusedRecovery[vault][id][layer.tranche] += assets;
-        emit RecoveryRefused(vault, id, layer.tranche, assets);
+        uint256 left = _deliver(layer.tranche, layer.gasStipend, vault, id, assets);
+        if (left == 0) return;
+        refusedRecovery[vault][id][layer.tranche] += left;
+        emit RecoveryRefused(vault, id, layer.tranche, left);
     }
 
-    /// @dev Lets a tranche take `assets` with a fixed stipend. What it took is seen in the engine's own balance.
+    /// @dev Lets a tranche take `assets` with a fixed stipend. Believes only the engine's own balance: what is still
+    /// there was refused, whatever the tranche returned, took of it, or sent here to confuse.
+    /// @return left What it did not take.
     function _deliver(
         address tranche,
         uint256 gasStipend,
         address vault,
         uint256 id,
         uint256 assets
-    ) private returns (bool taken) {
+    ) private returns (uint256 left) {
         IERC20 asset = IERC20(_books[vault].asset);
         uint256 balance = asset.balanceOf(address(this));
         asset.forceApprove(tranche, assets);
-        taken = TrancheCall.recover(tranche, gasStipend, vault, id, assets);
-        uint256 moved = balance - asset.balanceOf(address(this));
-        // A tranche that took nothing has refused, whatever it returned.
-        if (moved == 0) taken = false;
-        else if (moved != assets) revert ExactTransfer.InexactTransfer(address(asset), assets, moved);
-        if (!taken) asset.forceApprove(tranche, 0);
+        TrancheCall.recover(tranche, gasStipend, vault, id, assets);
+        uint256 taken = Math.saturatingSub(balance, asset.balanceOf(address(this)));
+        if (taken > assets) revert ExactTransfer.InexactTransfer(address(asset), assets, taken);
+        left = assets - taken;
+        if (left != 0) asset.forceApprove(tranche, 0);
     }
 
     /// @dev Capacities of the layers in recovery order. Sale proceeds move capacity from the lenders to dilution; the

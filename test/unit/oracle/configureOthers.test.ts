@@ -65,7 +65,7 @@ describe("ChainlinkOracle configuration", () => {
         .withArgs(ether.address);
       const loss = await oracle.getLossQuote(1n, ether.address, fresh);
       expect(loss.lossBlockedBy).to.equal(ethers.ZeroAddress);
-      expect((await oracle.sourceStatus(ether.address)).second).to.equal(0n); // Unset
+      expect(await oracle.sourceStatus(ether.address)).to.deep.equal([1n, 0n, 0n]); // Live, Unset, not silent
     });
 
     it("cannot be removed where there is none", async () => {

@@ -57,13 +57,15 @@ describe("ChainlinkOracle configuration of a primary feed", () => {
     expect([primaryDecimals, tokenDecimals]).to.deep.equal([36n, 36n]);
   });
 
-  it("refuses a feed that is not a contract", async () => {
-    const { oracle, fresh } = await networkHelpers.loadFixture(configured);
-    const params = { feed: NOBODY, maxStaleness: HOUR, minAnswer: 1n, maxAnswer: 2n };
-    await expect(oracle.setFeed(fresh, params))
-      .to.be.revertedWithCustomError(oracle, "FeedWithoutCode")
-      .withArgs(NOBODY);
-  });
+  for (const feed of [NOBODY, ethers.ZeroAddress]) {
+    it(`refuses ${feed}, which is not a contract, as a feed`, async () => {
+      const { oracle, fresh } = await networkHelpers.loadFixture(configured);
+      const params = { feed, maxStaleness: HOUR, minAnswer: 1n, maxAnswer: 2n };
+      await expect(oracle.setFeed(fresh, params))
+        .to.be.revertedWithCustomError(oracle, "FeedWithoutCode")
+        .withArgs(feed);
+    });
+  }
 
   for (const maxStaleness of [0n, 7n * DAY + 1n]) {
     it(`refuses a maximum staleness of ${maxStaleness} s`, async () => {

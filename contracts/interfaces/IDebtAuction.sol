@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IDilution} from "./IDilution.sol";
+
+/// @title Dutch sale of tokens that are minted against a loss
+/// @notice One lot per write-off. The price falls in a straight line from the start price to the floor, stays there
+/// until the lot expires, and is in asset units per whole token (10^18 token units):
+/// start - (start - floor) x elapsed / fallSeconds, rounded up. Buyers pay tokens x price, rounded up, straight to the
+/// vault, for the lenders charged by that write-off, and no more than those are still owed.
+interface IDebtAuction {
+    /// @notice One lot. Two slots.
+    /// @param offeredTokens Tokens on offer; what is settled unsold is taken off, so a closed lot has none left.
+    /// @param soldTokens Tokens of it that were sold and minted.
+    /// @param openedAt When the price began to fall, seconds.
+    /// @param expiresAt First second at which nothing is sold any more.
+    /// @param startPrice Price at `openedAt`.
+    /// @param floorPrice Price from `openedAt` + `fallSeconds` on.
+    /// @param fallSeconds Time in which the price falls.
+    struct Lot {
+        // slot 1
+        uint96 offeredTokens;
+        uint96 soldTokens;
+        uint32 openedAt;
+        uint32 expiresAt;
+        // slot 2
+        uint112 startPrice;
+        uint112 floorPrice;
+        uint32 fallSeconds;
+    }
+
+    /// @notice `tokens` are on offer for write-off `id` of `vault`.
+    event LotOpened(
+        address indexed vault,
+        uint256 indexed id,
+        uint256 tokens,
+        uint256 startPrice,
+        uint256 floorPrice,
+        uint256 fallSeconds,
+        uint256 expiresAt
+    );
+    /// @notice `buyer` paid `assets` to the vault and `tokens` were minted to `receiver`.
+    event LotBought(
+        address indexed vault,
+        uint256 indexed id,
+        address indexed buyer,
+        address receiver,
+        uint256 tokens,
+        uint256 assets,
+        uint256 price
+    );
+    /// @notice The lot is closed; `unsoldTokens` went back to the vault's budget.
+    event LotSettled(address indexed vault, uint256 indexed id, uint256 unsoldTokens);
+
+    /// @notice Only Dilution may call this.
+    error OnlyDilution(address caller);
+    /// @notice Write-off `id` of `vault` has a lot already.
+    error LotExists(address vault, uint256 id);
+    /// @notice Write-off `id` of `vault` has no lot.
+    error UnknownLot(address vault, uint256 id);
+    /// @notice Everything of the lot is sold or settled.
+    error LotClosed(address vault, uint256 id);
+    /// @notice The lot sold until `expiresAt` (seconds).
+    error LotExpired(address vault, uint256 id, uint256 expiresAt);
+    /// @notice The lot sells until `expiresAt` (seconds) and its lenders are still owed `outstandingAssets`.
+    error LotStillOpen(address vault, uint256 id, uint256 expiresAt, uint256 outstandingAssets);
+    /// @notice Purchases of this vault's lots are paused.
+    error SalePaused(address vault);
+    /// @notice The purchase was valid until `deadline` (seconds).
+    error DeadlinePassed(uint256 deadline, uint256 nowTimestamp);
+    /// @notice The price is above what the buyer accepts.
+    error PriceAboveLimit(uint256 price, uint256 maxPrice);
+    /// @notice Nothing to buy: asked for `maxTokens`, `remainingTokens` are left, the lenders are owed
+    /// `outstandingAssets`.
+    error NothingToBuy(uint256 maxTokens, uint256 remainingTokens, uint256 outstandingAssets);
+
+    /// @notice The dilution layer, which opens lots and mints what is sold.
+    function dilution() external view returns (IDilution);
+
+    /// @notice The lot of write-off `id` of `vault`.
+    function lot(address vault, uint256 id) external view returns (Lot memory);
+
+    /// @notice Tokens of the lot neither sold nor settled.
+    function remainingTokens(address vault, uint256 id) external view returns (uint256 tokens);
+
+    /// @notice Present price of the lot, asset units per whole token, rounded up.
+    function currentPrice(address vault, uint256 id) external view returns (uint256 price);
+
+    /// @notice What `buy` would sell now; zeros when it would revert.
+    /// @param maxTokens Most tokens to buy.
+    /// @return tokens As many of them as are left and as the lenders' outstanding charge pays for, rounded down.
+    /// @return assets What they cost, rounded up.
+    function quoteBuy(
+        address vault,
+        uint256 id,
+        uint256 maxTokens
+    ) external view returns (uint256 tokens, uint256 assets);
+
+    /// @notice Buys up to `maxTokens` at the present price, with assets pulled from the caller.
+    /// @param maxPrice Highest acceptable price, asset units per whole token.
+    /// @param receiver Account the tokens are minted to.
+    /// @param deadline Last second at which the purchase is accepted.
+    /// @return tokens Minted.
+    /// @return assets Paid, tokens x price, rounded up.
+    function buy(
+        address vault,
+        uint256 id,
+        uint256 maxTokens,
+        uint256 maxPrice,
+        address receiver,
+        uint256 deadline
+    ) external returns (uint256 tokens, uint256 assets);
+
+    /// @notice Closes a lot that has expired, or whose lenders are owed less than one token unit costs at the floor.
+    /// Open to all.
+    /// @return unsoldTokens Given back to the vault's budget.
+    function settle(address vault, uint256 id) external returns (uint256 unsoldTokens);
+
+    /// @notice Dilution only: puts `tokens` on offer.
+    function open(address vault, uint256 id, uint256 tokens, IDilution.SaleTerms calldata terms) external;
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IBackstopMinter} from "./IBackstopMinter.sol";
+import {IBuybackAuction} from "./IBuybackAuction.sol";
+import {IDebtAuction} from "./IDebtAuction.sol";
+import {ILossTranche} from "./ILossTranche.sol";
+import {IWriteOffEngine} from "./IWriteOffEngine.sol";
+
+/// @title The dilution layer: minting against a loss, within a budget and above a floor price
+/// @notice Serves several vaults. Each has limits, terms and counters of its own, and no vault can use another's.
+/// Tokens are in units of 10^-18, assets in the vault's asset units, prices in asset units per whole token, times in
+/// seconds.
+interface IDilution is ILossTranche, IBackstopMinter {
+    /// @notice The token that this contract creates and mints.
+    /// @param name ERC-20 name.
+    /// @param symbol ERC-20 symbol.
+    /// @param cap Most tokens that can ever exist at one time, the initial supply included.
+    /// @param initialSupply Tokens minted once, at construction.
+    /// @param initialHolder Account that receives them.
+    struct TokenTerms {
+        string name;
+        string symbol;
+        uint96 cap;
+        uint96 initialSupply;
+        address initialHolder;
+    }
+
+    /// @notice How many tokens one vault's losses may mint.
+    /// @param hourCap Capacity of the hourly leaky bucket.
+    /// @param monthCap Capacity of the thirty-day leaky bucket.
+    /// @param lifetimeCap Tokens over the whole life; burning gives nothing back.
+    struct Limits {
+        uint96 hourCap;
+        uint96 monthCap;
+        uint96 lifetimeCap;
+    }
+
+    /// @notice How tokens are sold.
+    /// @param startPrice Price at which a lot opens.
+    /// @param floorPrice Price under which no token is ever minted.
+    /// @param fallSeconds Time in which the price falls from start to floor.
+    /// @param saleSeconds Time after which a lot expires; at least `fallSeconds`.
+    struct SaleTerms {
+        uint112 startPrice;
+        uint112 floorPrice;
+        uint32 fallSeconds;
+        uint32 saleSeconds;
+    }
+
+    /// @notice How recovered money buys tokens back.
+    /// @param startBps First price, in basis points of the average issue price of the write-off.
+    /// @param riseSeconds Time in which the price rises to the average issue price.
+    /// @param offerSeconds Time after which what is left goes up to insurance and reserves; at least `riseSeconds`.
+    struct BuybackTerms {
+        uint16 startBps;
+        uint32 riseSeconds;
+        uint32 offerSeconds;
+    }
+
+    /// @notice What was issued for one write-off.
+    /// @param raisedAssets Money that buyers paid, asset units.
+    /// @param mintedTokens Tokens they received.
+    struct Issue {
+        uint128 raisedAssets;
+        uint128 mintedTokens;
+    }
+
+    /// @notice A vault has new limits.
+    event LimitsSet(address indexed vault, uint256 hourCap, uint256 monthCap, uint256 lifetimeCap);
+    /// @notice A vault has new sale terms; open lots keep theirs.
+    event SaleTermsSet(
+        address indexed vault,
+        uint256 startPrice,
+        uint256 floorPrice,
+        uint256 fallSeconds,
+        uint256 saleSeconds
+    );
+    /// @notice A vault has new buyback terms; open rounds keep theirs.
+    event BuybackTermsSet(address indexed vault, uint256 startBps, uint256 riseSeconds, uint256 offerSeconds);
+    /// @notice The sum of all vaults' lifetime caps may not pass `tokens`.
+    event GlobalCapSet(uint256 tokens);
+    /// @notice New lots and purchases of this vault are stopped (`paused`) or allowed again.
+    event DilutionPauseSet(address indexed vault, bool paused);
+
+    /// @notice Only the write-off engine may call this.
+    error OnlyEngine(address caller);
+    /// @notice Only the auction it belongs to may call this.
+    error OnlyAuction(address caller);
+    /// @notice The engine does not know `vault`.
+    error UnknownVault(address vault);
+    /// @notice The lifetime caps of all vaults would add up to `allocatedTokens`, more than the global cap.
+    error ExceedsGlobalCap(uint256 allocatedTokens, uint256 globalCap);
+    /// @notice The token's own cap leaves `mintableTokens` beside the initial supply; a global cap may not be higher.
+    error ExceedsTokenCap(uint256 globalCap, uint256 mintableTokens);
+    /// @notice The floor must be above zero and at most the start price.
+    error InvalidPrices(uint256 startPrice, uint256 floorPrice);
+    /// @notice The price must move for at least a second, and no longer than the whole time, which is at most
+    /// `maxSeconds`.
+    error InvalidDurations(uint256 moveSeconds, uint256 wholeSeconds, uint256 maxSeconds);
+    /// @notice A buyback must start above zero and at most at the average issue price (10,000 basis points).
+    error InvalidStartBps(uint256 startBps);
+
+    /// @notice The waterfall this layer belongs to.
+    function engine() external view returns (IWriteOffEngine);
+
+    /// @notice Where minted tokens are sold.
+    function debtAuction() external view returns (IDebtAuction);
+
+    /// @notice Where recovered money buys tokens back.
+    function buybackAuction() external view returns (IBuybackAuction);
+
+    /// @notice Most tokens that losses of all vaults together may ever mint.
+    function globalCap() external view returns (uint256 tokens);
+
+    /// @notice Part of the global cap that the vaults' lifetime caps have taken.
+    function allocatedTokens() external view returns (uint256 tokens);
+
+    /// @notice Whether new lots and purchases of `vault` are stopped.
+    function isPaused(address vault) external view returns (bool);
+
+    /// @notice The vault's limits.
+    function limits(address vault) external view returns (Limits memory);
+
+    /// @notice The vault's terms of sale.
+    function saleTerms(address vault) external view returns (SaleTerms memory);
+
+    /// @notice The vault's terms of buying back.
+    function buybackTerms(address vault) external view returns (BuybackTerms memory);
+
+    /// @notice Tokens of `vault` minted or on offer so far, and those that could be offered now.
+    function budget(address vault) external view returns (uint256 issuedTokens, uint256 availableTokens);
+
+    /// @notice What was issued for write-off `id` of `vault`.
+    function issueOf(address vault, uint256 id) external view returns (Issue memory);
+
+    /// @notice Tokens that `cover` would put on offer now: enough to raise `shortfallAssets` at the floor price,
+    /// rounded up, as far as the budget goes.
+    function previewOffer(address vault, uint256 shortfallAssets) external view returns (uint256 tokens);
+
+    /// @notice Debt auction only: `assets` have just been paid to `vault` for `tokens` of the lot of `id`. Books the
+    /// proceeds and mints to `receiver`.
+    function sold(address vault, uint256 id, uint256 tokens, uint256 assets, address receiver) external;
+
+    /// @notice Debt auction only: gives `tokens` that were put on offer at `offeredAt` and not sold back to the budget.
+    function unsold(address vault, uint256 tokens, uint256 offeredAt) external;
+
+    /// @notice Buyback auction only: sends `assets`, which the auction has just transferred here, up the waterfall.
+    function unspent(address vault, uint256 id, uint256 assets) external;
+
+    /// @notice Sets a vault's limits. The lifetime caps of all vaults together stay within the global cap. Governor.
+    function setLimits(address vault, Limits calldata newLimits) external;
+
+    /// @notice Sets a vault's terms of sale for future lots. Governor.
+    function setSaleTerms(address vault, SaleTerms calldata terms) external;
+
+    /// @notice Sets a vault's terms of buying back for future rounds. Governor.
+    function setBuybackTerms(address vault, BuybackTerms calldata terms) external;
+
+    /// @notice Sets the global cap. Governor.
+    function setGlobalCap(uint256 tokens) external;
+
+    /// @notice Stops new lots and purchases of `vault` at once. Nothing is released, clocks run on, expired lots can be
+    /// settled and buybacks go on. Guardian.
+    function pauseDilution(address vault) external;
+
+    /// @notice Allows new lots and purchases again. Governor.
+    function unpauseDilution(address vault) external;
+}

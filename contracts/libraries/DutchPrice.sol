@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title Prices that move in a straight line, and what they make of tokens and assets
+/// @notice A price is in asset units per whole token (10^18 token units). A straight line, because anybody can check
+/// it by hand, it reaches its end exactly and on time, and it never turns. Every rounding is against whoever trades
+/// with the protocol; the direction is in each name.
+library DutchPrice {
+    /// @dev Token units in one whole token.
+    uint256 internal constant WHOLE_TOKEN = 1e18;
+
+    /// @notice start - (start - floor) x elapsed / duration, rounded up; the floor once `duration` (seconds) is over.
+    function fallingUp(
+        uint256 startPrice,
+        uint256 floorPrice,
+        uint256 elapsed,
+        uint256 duration
+    ) internal pure returns (uint256 price) {
+        if (elapsed >= duration) return floorPrice;
+        return startPrice - ((startPrice - floorPrice) * elapsed) / duration;
+    }
+
+    /// @notice start + (max - start) x elapsed / duration, rounded down; the maximum once `duration` (seconds) is over.
+    function risingDown(
+        uint256 startPrice,
+        uint256 maxPrice,
+        uint256 elapsed,
+        uint256 duration
+    ) internal pure returns (uint256 price) {
+        if (elapsed >= duration) return maxPrice;
+        return startPrice + ((maxPrice - startPrice) * elapsed) / duration;
+    }
+
+    /// @notice Assets that `tokens` cost at `price`, rounded up.
+    function assetsUp(uint256 tokens, uint256 price) internal pure returns (uint256 assets) {
+        return Math.mulDiv(tokens, price, WHOLE_TOKEN, Math.Rounding.Ceil);
+    }
+
+    /// @notice Assets that `tokens` bring at `price`, rounded down.
+    function assetsDown(uint256 tokens, uint256 price) internal pure returns (uint256 assets) {
+        return Math.mulDiv(tokens, price, WHOLE_TOKEN);
+    }
+
+    /// @notice Tokens that `assets` buy at `price` (not zero), rounded down.
+    function tokensDown(uint256 assets, uint256 price) internal pure returns (uint256 tokens) {
+        return Math.mulDiv(assets, WHOLE_TOKEN, price);
+    }
+
+    /// @notice Tokens that must be given for `assets` at `price` (not zero), rounded up.
+    function tokensUp(uint256 assets, uint256 price) internal pure returns (uint256 tokens) {
+        return Math.mulDiv(assets, WHOLE_TOKEN, price, Math.Rounding.Ceil);
+    }
+
+    /// @notice Average price at which `tokens` (not zero) brought `assets`, rounded down.
+    function averageDown(uint256 assets, uint256 tokens) internal pure returns (uint256 price) {
+        return Math.mulDiv(assets, WHOLE_TOKEN, tokens);
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IBackstopMinter} from "../interfaces/IBackstopMinter.sol";
+import {IBackstopToken} from "../interfaces/IBackstopToken.sol";
+import {IBuybackAuction} from "../interfaces/IBuybackAuction.sol";
+import {IDebtAuction} from "../interfaces/IDebtAuction.sol";
+import {IDilution} from "../interfaces/IDilution.sol";
+import {ILossTranche} from "../interfaces/ILossTranche.sol";
+import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {DutchPrice} from "../libraries/DutchPrice.sol";
+import {ExactTransfer} from "../libraries/ExactTransfer.sol";
+import {MintBudget} from "../libraries/MintBudget.sol";
+import {BackstopToken} from "./BackstopToken.sol";
+import {BuybackAuction} from "./BuybackAuction.sol";
+import {DebtAuction} from "./DebtAuction.sol";
+import {DilutionTerms} from "./DilutionTerms.sol";
+
+/// @title The dilution layer
+/// @notice The last tranche before the lenders. The engine calls `cover`, which puts tokens on offer; the auctions, which
+/// this contract creates and which nobody can replace, call back when tokens are sold, left over or bought back. Keeps
+/// the budgets and holds no money between calls. Never: a mint beyond a vault's budget or under its floor price, one
+/// vault's budget used by another's loss, a call to untrusted code from `cover`. Upholds DI1, IN2, RE1, WO3, WO4.
+contract Dilution is DilutionTerms {
+    using SafeERC20 for IERC20;
+    using ExactTransfer for IERC20;
+    using MintBudget for MintBudget.Budget;
+    using SafeCast for uint256;
+
+    IBackstopToken private immutable _token;
+    /// @inheritdoc IDilution
+    IDebtAuction public immutable debtAuction;
+    /// @inheritdoc IDilution
+    IBuybackAuction public immutable buybackAuction;
+
+    mapping(address vault => mapping(uint256 id => Issue)) private _issues;
+
+    constructor(
+        address authority_,
+        IWriteOffEngine engine_,
+        TokenTerms memory terms,
+        uint96 globalCap_
+    ) DilutionTerms(authority_, engine_, Math.saturatingSub(terms.cap, terms.initialSupply), globalCap_) {
+        _token = new BackstopToken(terms.name, terms.symbol, terms.cap, terms.initialSupply, terms.initialHolder);
+        debtAuction = new DebtAuction(engine_);
+        buybackAuction = new BuybackAuction(_token);
+    }
+
+    modifier onlyEngine() {
+        if (msg.sender != address(engine)) revert OnlyEngine(msg.sender);
+        _;
+    }
+
+    modifier onlyAuction(address auction) {
+        if (msg.sender != auction) revert OnlyAuction(msg.sender);
+        _;
+    }
+
+    // ---------------------------------------------------------------- Down: a loss
+
+    /// @inheritdoc ILossTranche
+    /// @dev Two steps that share one budget: cash from standing bids, then an offer of the rest. There are no standing
+    /// bids yet, so the first step is empty and nothing is paid within the write-off.
+    function cover(address vault, uint256 id, uint256 shortfallAssets, uint256) external onlyEngine {
+        _offer(vault, id, shortfallAssets);
+    }
+
+    /// @inheritdoc ILossTranche
+    /// @dev What standing bids would pay: nothing yet. The offer brings money later, see `previewOffer`.
+    function previewCover(address, uint256, uint256) external pure returns (uint256) {
+        return 0;
+    }
+
+    /// @inheritdoc IDilution
+    function previewOffer(address vault, uint256 shortfallAssets) public view returns (uint256) {
+        VaultBook storage book = _books[vault];
+        uint256 floorPrice = book.floorPrice;
+        if (floorPrice == 0 || book.paused) return 0;
+        return Math.min(book.budget.available(), DutchPrice.tokensUp(shortfallAssets, floorPrice));
+    }
+
+    /// @dev Puts as many tokens on offer as raise `shortfallAssets` at the floor price, within the budget. They are
+    /// drawn now and minted when sold.
+    function _offer(address vault, uint256 id, uint256 shortfallAssets) private {
+        uint256 tokens = previewOffer(vault, shortfallAssets);
+        if (tokens == 0) return;
+        _books[vault].budget.draw(tokens);
+        debtAuction.open(vault, id, tokens, saleTerms(vault));
+    }
+
+    // ---------------------------------------------------------------- The sale
+
+    /// @inheritdoc IDilution
+    function sold(
+        address vault,
+        uint256 id,
+        uint256 tokens,
+        uint256 assets,
+        address receiver
+    ) external onlyAuction(address(debtAuction)) {
+        Issue storage issue = _issues[vault][id];
+        issue.raisedAssets += assets.toUint128();
+        issue.mintedTokens += tokens.toUint128();
+        engine.creditProceeds(vault, id, assets);
+        _token.mint(receiver, tokens);
+    }
+
+    /// @inheritdoc IDilution
+    function unsold(address vault, uint256 tokens, uint256 offeredAt) external onlyAuction(address(debtAuction)) {
+        _books[vault].budget.release(tokens, offeredAt);
+    }
+
+    // ---------------------------------------------------------------- Up: money that comes back
+
+    /// @inheritdoc ILossTranche
+    /// @dev The average issue price is never under the floor, because every purchase was rounded up; it is final here,
+    /// because money reaches this layer only when the lenders are owed nothing and sales have ended.
+    function recover(address vault, uint256 id, uint256 assets) external onlyEngine {
+        IERC20(IERC4626(vault).asset()).pullTo(msg.sender, address(buybackAuction), assets);
+        Issue memory issue = _issues[vault][id];
+        uint256 maxPrice;
+        if (issue.mintedTokens != 0) maxPrice = DutchPrice.averageDown(issue.raisedAssets, issue.mintedTokens);
+        buybackAuction.open(vault, id, assets, maxPrice, buybackTerms(vault));
+    }
+
+    /// @inheritdoc IDilution
+    function unspent(address vault, uint256 id, uint256 assets) external onlyAuction(address(buybackAuction)) {
+        IERC20(IERC4626(vault).asset()).forceApprove(address(engine), assets);
+        engine.returnUnspent(vault, id, assets);
+    }
+
+    // ---------------------------------------------------------------- Views
+
+    /// @inheritdoc IBackstopMinter
+    function token() external view returns (IERC20) {
+        return _token;
+    }
+
+    /// @inheritdoc IDilution
+    function issueOf(address vault, uint256 id) external view returns (Issue memory) {
+        return _issues[vault][id];
+    }
+}

@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+
+import { TOKEN } from "../../helpers/dilution.js";
+
+const { ethers, networkHelpers } = await network.create();
+
+const CAP = 1_000n * TOKEN;
+const INITIAL = 400n * TOKEN;
+
+describe("BackstopToken", () => {
+  async function deployed() {
+    const [minter, holder, other] = await ethers.getSigners();
+    const token = await ethers.deployContract("BackstopToken", ["Backstop", "BKS", CAP, INITIAL, holder]);
+    return { token, minter: minter!, holder: holder!, other: other! };
+  }
+
+  it("belongs to its creator as the only minter, and the initial holder has the initial supply", async () => {
+    const { token, minter, holder } = await networkHelpers.loadFixture(deployed);
+    expect(await token.minter()).to.equal(minter.address);
+    expect(await token.balanceOf(holder)).to.equal(INITIAL);
+    expect(await token.totalSupply()).to.equal(INITIAL);
+    expect(await token.cap()).to.equal(CAP);
+    expect(await token.decimals()).to.equal(18n);
+  });
+
+  it("DI1: lets nobody but the minter mint", async () => {
+    const { token, holder } = await networkHelpers.loadFixture(deployed);
+    await expect(token.connect(holder).mint(holder, 1n))
+      .to.be.revertedWithCustomError(token, "OnlyMinter")
+      .withArgs(holder.address);
+  });
+
+  it("DI1: mints to the cap exactly", async () => {
+    const { token, other } = await networkHelpers.loadFixture(deployed);
+    await token.mint(other, CAP - INITIAL);
+    expect(await token.totalSupply()).to.equal(CAP);
+  });
+
+  it("DI1: refuses one unit above the cap", async () => {
+    const { token, other } = await networkHelpers.loadFixture(deployed);
+    await expect(token.mint(other, CAP - INITIAL + 1n))
+      .to.be.revertedWithCustomError(token, "ERC20ExceededSafeSupply")
+      .withArgs(CAP + 1n, CAP);
+  });
+
+  it("DI1: cannot be created with more than its cap", async () => {
+    const { token, holder } = await networkHelpers.loadFixture(deployed);
+    await expect(ethers.deployContract("BackstopToken", ["Backstop", "BKS", CAP, CAP + 1n, holder]))
+      .to.be.revertedWithCustomError(token, "ERC20ExceededSafeSupply")
+      .withArgs(CAP + 1n, CAP);
+  });
+
+  it("lets a holder burn its own tokens", async () => {
+    const { token, holder } = await networkHelpers.loadFixture(deployed);
+    await token.connect(holder).burn(100n * TOKEN);
+    expect(await token.balanceOf(holder)).to.equal(300n * TOKEN);
+    expect(await token.totalSupply()).to.equal(300n * TOKEN);
+  });
+
+  it("burns somebody else's tokens only out of an allowance, which it uses up", async () => {
+    const { token, holder, other } = await networkHelpers.loadFixture(deployed);
+    await expect(token.connect(other).burnFrom(holder, 1n))
+      .to.be.revertedWithCustomError(token, "ERC20InsufficientAllowance")
+      .withArgs(other.address, 0n, 1n);
+    await token.connect(holder).approve(other, 10n * TOKEN);
+    await token.connect(other).burnFrom(holder, 4n * TOKEN);
+    expect(await token.balanceOf(holder)).to.equal(396n * TOKEN);
+    expect(await token.allowance(holder, other)).to.equal(6n * TOKEN);
+  });
+
+  it("counts votes by time, and past votes are unmoved by later mints and burns", async () => {
+    const { token, holder } = await networkHelpers.loadFixture(deployed);
+    expect(await token.CLOCK_MODE()).to.equal("mode=timestamp");
+    await token.connect(holder).delegate(holder);
+    const before = await token.clock();
+    expect(before).to.equal(BigInt(await networkHelpers.time.latest()));
+    await token.mint(holder, 50n * TOKEN);
+    await token.connect(holder).burn(20n * TOKEN);
+    expect(await token.getVotes(holder)).to.equal(430n * TOKEN);
+    expect(await token.getPastVotes(holder, before)).to.equal(400n * TOKEN);
+    expect(await token.getPastTotalSupply(before)).to.equal(400n * TOKEN);
+  });
+
+  it("takes an allowance by signature once", async () => {
+    const { token, holder, other } = await networkHelpers.loadFixture(deployed);
+    const { chainId } = await ethers.provider.getNetwork();
+    const domain = { name: "Backstop", version: "1", chainId, verifyingContract: await token.getAddress() };
+    const fields = { owner: "address", spender: "address", value: "uint256", nonce: "uint256", deadline: "uint256" };
+    const Permit = Object.entries(fields).map(([name, type]) => ({ name, type }));
+    const deadline = BigInt(await networkHelpers.time.latest()) + 100n;
+    const message = { owner: holder.address, spender: other.address, value: 7n, nonce: 0n, deadline };
+    const { v, r, s } = ethers.Signature.from(await holder.signTypedData(domain, { Permit }, message));
+    await token.permit(holder, other, 7n, deadline, v, r, s);
+    expect(await token.allowance(holder, other)).to.equal(7n);
+    expect(await token.nonces(holder)).to.equal(1n);
+    await expect(token.permit(holder, other, 7n, deadline, v, r, s)).to.be.revertedWithCustomError(
+      token,
+      "ERC2612InvalidSigner",
+    );
+  });
+});

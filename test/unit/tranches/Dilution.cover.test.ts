@@ -1,0 +1,233 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+
+import {
+  BUYBACK_TERMS,
+  DAY,
+  deployDilution,
+  HOUR,
+  LIMITS,
+  lose,
+  MINUTE,
+  saleTerms,
+  TOKEN,
+} from "../../helpers/dilution.js";
+
+const { ethers, networkHelpers } = await network.create();
+const { time } = networkHelpers;
+
+/** At the floor of 200, a loss of this many whole assets needs all 1,000 tokens of the hourly bucket. */
+const HOURLY = 200_000n;
+
+describe("Dilution cover", () => {
+  const deployed = async () => deployDilution(ethers, await ethers.deployContract("TestToken", ["Asset", "AST", 6]));
+
+  /** The engine itself, to call what only it may call. */
+  async function asEngine(engine: { getAddress(): Promise<string> }) {
+    const address = await engine.getAddress();
+    await networkHelpers.setBalance(address, TOKEN);
+    return ethers.getImpersonatedSigner(address);
+  }
+
+  it("WO3: pays nothing within the write-off, as its preview says", async () => {
+    const { engine, dilution, vault, address, unit } = await networkHelpers.loadFixture(deployed);
+    expect(await dilution.previewCover(address, 60_000n * unit, 0n)).to.equal(0n);
+    expect((await engine.preview(address, 60_000n * unit, 0n)).dilutionCash).to.equal(0n);
+    await lose(ethers, vault, 60_000n * unit);
+    const { badDebt, dilutionCash, socialized } = await engine.ledger(address, 1n);
+    expect([badDebt, dilutionCash, socialized]).to.deep.equal([60_000n * unit, 0n, 60_000n * unit]);
+  });
+
+  it("puts what raises the shortfall at the floor price on offer and mints nothing yet", async () => {
+    const { dilution, debtAuction, token, vault, address, unit } = await networkHelpers.loadFixture(deployed);
+    const supply = await token.totalSupply();
+    const loss = await vault.lose(60_000n * unit, 10_000n * unit);
+    const expiresAt = BigInt(await time.latest()) + 2n * DAY;
+    await expect(loss)
+      .to.emit(debtAuction, "LotOpened")
+      .withArgs(address, 1n, 250n * TOKEN, 300n * unit, 200n * unit, 10n * HOUR, expiresAt);
+    expect(await debtAuction.remainingTokens(address, 1n)).to.equal(250n * TOKEN);
+    expect((await dilution.budget(address)).issuedTokens).to.equal(250n * TOKEN);
+    expect(await token.totalSupply()).to.equal(supply);
+  });
+
+  it("WO3: offers exactly what previewOffer says, rounded up", async () => {
+    const { dilution, debtAuction, vault, address, governor } = await networkHelpers.loadFixture(deployed);
+    await dilution.connect(governor).setSaleTerms(address, { ...saleTerms(1n), startPrice: 3n, floorPrice: 3n });
+    expect(await dilution.previewOffer(address, 1n)).to.equal(333_333_333_333_333_334n);
+    await lose(ethers, vault, 1n);
+    expect(await debtAuction.remainingTokens(address, 1n)).to.equal(333_333_333_333_333_334n);
+  });
+
+  it("leaves a vault without terms to its lenders", async () => {
+    const { engine, debtAuction, addBareVault, unit } = await networkHelpers.loadFixture(deployed);
+    const { vault, address } = await addBareVault();
+    await expect(vault.lose(5n * unit, 0n)).not.to.emit(engine, "TrancheFailed");
+    expect((await engine.ledger(address, 1n)).socialized).to.equal(5n * unit);
+    expect((await debtAuction.lot(address, 1n)).openedAt).to.equal(0n);
+  });
+
+  describe("budget", () => {
+    it("DI1: offers no more than the hourly bucket holds, which empties in an hour", async () => {
+      const { dilution, debtAuction, vault, address, unit } = await networkHelpers.loadFixture(deployed);
+      const openedAt = await lose(ethers, vault, 2n * HOURLY * unit);
+      expect(await debtAuction.remainingTokens(address, 1n)).to.equal(1_000n * TOKEN);
+      expect(await dilution.previewOffer(address, unit)).to.equal(0n);
+      await time.setNextBlockTimestamp(openedAt + 45n * MINUTE);
+      await lose(ethers, vault, HOURLY * unit);
+      expect(await debtAuction.remainingTokens(address, 2n)).to.equal(750n * TOKEN);
+    });
+
+    it("DI1: a loss split into many calls gets no more than one loss", async () => {
+      const { debtAuction, vault, address, unit } = await networkHelpers.loadFixture(deployed);
+      const start = await lose(ethers, vault, 60_000n * unit);
+      let offered = await debtAuction.remainingTokens(address, 1n);
+      for (let id = 2n; id <= 6n; ++id) {
+        await time.setNextBlockTimestamp(start + (id - 1n) * 6n);
+        await lose(ethers, vault, 60_000n * unit);
+        offered += await debtAuction.remainingTokens(address, id);
+      }
+      // 1,000 at once, and 30 seconds' worth of what a full bucket loses in an hour.
+      expect(offered).to.be.closeTo(1_000n * TOKEN + (1_000n * TOKEN * 30n) / HOUR, 10n);
+      expect(offered).to.be.at.most(1_000n * TOKEN + (1_000n * TOKEN * 30n) / HOUR);
+    });
+
+    it("DI1: offers no more than the thirty-day bucket holds", async () => {
+      const { debtAuction, vault, address, unit } = await networkHelpers.loadFixture(deployed);
+      const start = await lose(ethers, vault, HOURLY * unit);
+      for (let hour = 1n; hour <= 5n; ++hour) {
+        await time.setNextBlockTimestamp(start + hour * HOUR);
+        await lose(ethers, vault, HOURLY * unit);
+      }
+      // Five full hours fill 5,000; by then five hours of thirty days have leaked, 5 x 6.94.
+      expect(await debtAuction.remainingTokens(address, 5n)).to.equal(1_000n * TOKEN);
+      expect(await debtAuction.remainingTokens(address, 6n)).to.equal(5n * 6_944_444_444_444_444_444n);
+    });
+
+    it("DI1: offers no more than the lifetime cap leaves", async () => {
+      const { dilution, debtAuction, vault, address, governor, unit } = await networkHelpers.loadFixture(deployed);
+      await dilution.connect(governor).setLimits(address, { ...LIMITS, lifetimeCap: 1_500n * TOKEN });
+      const start = await lose(ethers, vault, HOURLY * unit);
+      for (let hour = 1n; hour <= 2n; ++hour) {
+        await time.setNextBlockTimestamp(start + hour * HOUR);
+        await lose(ethers, vault, HOURLY * unit);
+      }
+      expect(await debtAuction.remainingTokens(address, 2n)).to.equal(500n * TOKEN);
+      expect((await debtAuction.lot(address, 3n)).openedAt).to.equal(0n);
+      expect(await dilution.budget(address)).to.deep.equal([1_500n * TOKEN, 0n]);
+    });
+
+    it("IN2: one vault's losses leave another's budget whole", async () => {
+      const { dilution, vault, addVault, unit } = await networkHelpers.loadFixture(deployed);
+      const second = await addVault();
+      await lose(ethers, vault, HOURLY * unit);
+      expect(await dilution.budget(second.address)).to.deep.equal([0n, 1_000n * TOKEN]);
+      expect(await dilution.previewOffer(second.address, HOURLY * unit)).to.equal(1_000n * TOKEN);
+    });
+  });
+
+  describe("budget given back", () => {
+    it("is all of it under the lifetime cap, and in the buckets what has not leaked", async () => {
+      const { dilution, debtAuction, vault, address, unit } = await networkHelpers.loadFixture(deployed);
+      const openedAt = await lose(ethers, vault, HOURLY * unit);
+      await time.setNextBlockTimestamp(openedAt + 2n * DAY);
+      await debtAuction.settle(address, 1n);
+      expect(await dilution.budget(address)).to.deep.equal([0n, 1_000n * TOKEN]);
+      // With the month empty again, five hours can be filled to the brim.
+      for (let hour = 0n; hour < 5n; ++hour) {
+        await time.setNextBlockTimestamp(openedAt + 2n * DAY + (hour + 1n) * HOUR);
+        await lose(ethers, vault, HOURLY * unit);
+        expect(await debtAuction.remainingTokens(address, hour + 2n)).to.equal(1_000n * TOKEN);
+      }
+    });
+
+    it("DI1: never frees what a later lot has drawn", async () => {
+      const { dilution, debtAuction, vault, address, unit } = await networkHelpers.loadFixture(deployed);
+      const openedAt = await lose(ethers, vault, HOURLY * unit);
+      await time.setNextBlockTimestamp(openedAt + 2n * DAY);
+      await lose(ethers, vault, HOURLY * unit);
+      await time.setNextBlockTimestamp(openedAt + 2n * DAY + 36n);
+      await debtAuction.settle(address, 1n);
+      // The first lot left the hourly bucket long ago; the second fills it but for 36 seconds.
+      expect((await dilution.budget(address)).availableTokens).to.equal(10n * TOKEN);
+    });
+
+    it("DI1: leaves in the buckets what was drawn under other caps", async () => {
+      const { dilution, debtAuction, vault, address, governor, unit } = await networkHelpers.loadFixture(deployed);
+      const openedAt = await lose(ethers, vault, HOURLY * unit);
+      const lower = { ...LIMITS, hourCap: 1_000n * TOKEN, monthCap: 1_000n * TOKEN };
+      await time.setNextBlockTimestamp(openedAt + DAY);
+      await dilution.connect(governor).setLimits(address, lower);
+      await time.setNextBlockTimestamp(openedAt + 2n * DAY);
+      await debtAuction.settle(address, 1n);
+      // A day at 5,000 per month, a day at 1,000 per month; nothing given back.
+      const leaked = (5_000n * TOKEN) / 30n + (1_000n * TOKEN) / 30n;
+      expect(await dilution.budget(address)).to.deep.equal([0n, leaked]);
+    });
+  });
+
+  describe("paused", () => {
+    it("opens no lot and fails no write-off; unpaused it opens them again", async () => {
+      const setup = await networkHelpers.loadFixture(deployed);
+      const { engine, dilution, debtAuction, vault, address, governor, guardian, unit } = setup;
+      await dilution.connect(guardian).pauseDilution(address);
+      expect(await dilution.previewOffer(address, unit)).to.equal(0n);
+      await expect(vault.lose(60_000n * unit, 0n)).not.to.emit(engine, "TrancheFailed");
+      expect((await debtAuction.lot(address, 1n)).openedAt).to.equal(0n);
+      await dilution.connect(governor).unpauseDilution(address);
+      await lose(ethers, vault, 60_000n * unit);
+      expect(await debtAuction.remainingTokens(address, 2n)).to.equal(300n * TOKEN);
+    });
+
+    it("IN2: one vault's pause does not stop another's lots", async () => {
+      const { dilution, debtAuction, address, guardian, addVault, unit } = await networkHelpers.loadFixture(deployed);
+      const second = await addVault();
+      await dilution.connect(guardian).pauseDilution(address);
+      await lose(ethers, second.vault, 60_000n * unit);
+      expect(await debtAuction.remainingTokens(second.address, 1n)).to.equal(300n * TOKEN);
+    });
+  });
+
+  describe("callers", () => {
+    it("AC1: only the engine asks it to pay and hands it recoveries", async () => {
+      const { dilution, address, other } = await networkHelpers.loadFixture(deployed);
+      const asOther = dilution.connect(other);
+      for (const attempt of [() => asOther.cover(address, 1n, 1n, 0n), () => asOther.recover(address, 1n, 1n)]) {
+        await expect(attempt()).to.be.revertedWithCustomError(dilution, "OnlyEngine").withArgs(other.address);
+      }
+    });
+
+    it("AC1: only its own auctions report sales and leftovers, and only it opens them", async () => {
+      const { dilution, debtAuction, buybackAuction, address, unit, other } =
+        await networkHelpers.loadFixture(deployed);
+      const asOther = dilution.connect(other);
+      for (const attempt of [
+        () => asOther.sold(address, 1n, 1n, 1n, other),
+        () => asOther.unsold(address, 1n, 1n),
+        () => asOther.unspent(address, 1n, 1n),
+      ]) {
+        await expect(attempt()).to.be.revertedWithCustomError(dilution, "OnlyAuction").withArgs(other.address);
+      }
+      await expect(debtAuction.connect(other).open(address, 1n, 1n, saleTerms(unit)))
+        .to.be.revertedWithCustomError(debtAuction, "OnlyDilution")
+        .withArgs(other.address);
+      await expect(buybackAuction.connect(other).open(address, 1n, 1n, 1n, BUYBACK_TERMS))
+        .to.be.revertedWithCustomError(buybackAuction, "OnlyDilution")
+        .withArgs(other.address);
+    });
+
+    it("DI1: opens one lot per write-off, whoever asks twice", async () => {
+      const { engine, dilution, debtAuction, vault, address, unit } = await networkHelpers.loadFixture(deployed);
+      await lose(ethers, vault, 60_000n * unit);
+      const again = dilution.connect(await asEngine(engine)).cover(address, 1n, 60_000n * unit, 0n);
+      await expect(again).to.be.revertedWithCustomError(debtAuction, "LotExists").withArgs(address, 1n);
+      expect((await dilution.budget(address)).issuedTokens).to.equal(300n * TOKEN);
+    });
+
+    it("WO4: needs well under half of its gas stipend", async () => {
+      const { engine, dilution, address, unit } = await networkHelpers.loadFixture(deployed);
+      const opened = await dilution.connect(await asEngine(engine)).cover(address, 9n, 60_000n * unit, 0n);
+      expect((await opened.wait())!.gasUsed).to.be.below(170_000n);
+    });
+  });
+});
