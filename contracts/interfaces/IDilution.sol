@@ -5,6 +5,7 @@ import {IBackstopMinter} from "./IBackstopMinter.sol";
 import {IBuybackAuction} from "./IBuybackAuction.sol";
 import {IDebtAuction} from "./IDebtAuction.sol";
 import {ILossTranche} from "./ILossTranche.sol";
+import {IUnderwriterBook} from "./IUnderwriterBook.sol";
 import {IWriteOffEngine} from "./IWriteOffEngine.sol";
 
 /// @title The dilution layer: minting against a loss, within a budget and above a floor price
@@ -80,6 +81,8 @@ interface IDilution is ILossTranche, IBackstopMinter {
     event BuybackTermsSet(address indexed vault, uint256 startBps, uint256 riseSeconds, uint256 offerSeconds);
     /// @notice The sum of all vaults' lifetime caps may not pass `tokens`.
     event GlobalCapSet(uint256 tokens);
+    /// @notice Standing bids for `vault` are in `book`; zero when there are none.
+    event UnderwritersSet(address indexed vault, address indexed book);
     /// @notice New lots and purchases of this vault are stopped (`paused`) or allowed again.
     event DilutionPauseSet(address indexed vault, bool paused);
 
@@ -100,6 +103,10 @@ interface IDilution is ILossTranche, IBackstopMinter {
     error InvalidDurations(uint256 moveSeconds, uint256 wholeSeconds, uint256 maxSeconds);
     /// @notice A buyback must start above zero and at most at the average issue price (10,000 basis points).
     error InvalidStartBps(uint256 startBps);
+    /// @notice `book` is not made for this vault and this token.
+    error ForeignBook(address vault, address book);
+    /// @notice The book took `tokens` for `assets`, less than the floor price or more than the budget.
+    error BadFill(address vault, uint256 tokens, uint256 assets);
 
     /// @notice The waterfall this layer belongs to.
     function engine() external view returns (IWriteOffEngine);
@@ -112,6 +119,12 @@ interface IDilution is ILossTranche, IBackstopMinter {
 
     /// @notice Most tokens that losses of all vaults together may ever mint.
     function globalCap() external view returns (uint256 tokens);
+
+    /// @notice Standing bids that are filled within a write-off of `vault`; zero if there are none.
+    function underwriters(address vault) external view returns (IUnderwriterBook);
+
+    /// @notice Sets the book of standing bids. Governor.
+    function setUnderwriters(address vault, IUnderwriterBook book) external;
 
     /// @notice Part of the global cap that the vaults' lifetime caps have taken.
     function allocatedTokens() external view returns (uint256 tokens);

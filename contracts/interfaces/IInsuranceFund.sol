@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {Cooldown} from "../libraries/Cooldown.sol";
 import {LeakyBucket} from "../libraries/LeakyBucket.sol";
-import {ILossTranche} from "./ILossTranche.sol";
+import {IEarmarkTranche} from "./IEarmarkTranche.sol";
 import {IWriteOffEngine} from "./IWriteOffEngine.sol";
 import {IWriteOffVault} from "./IWriteOffVault.sol";
 
@@ -19,7 +19,7 @@ import {IWriteOffVault} from "./IWriteOffVault.sol";
 /// seeded before it is made the recipient of a vault's reserves.
 ///
 /// A loss that no impairment preceded closes the epoch that has the number of its write-off, unless that has passed.
-interface IInsuranceFund is IERC4626, ILossTranche {
+interface IInsuranceFund is IERC4626, IEarmarkTranche {
     /// @notice Terms of the stake and limits of what losses may draw.
     /// @param cooldown Seconds from a notice until its shares may leave.
     /// @param withdrawalWindow Seconds after the cooldown in which they may.

@@ -12,6 +12,7 @@ import {IBuybackAuction} from "../interfaces/IBuybackAuction.sol";
 import {IDebtAuction} from "../interfaces/IDebtAuction.sol";
 import {IDilution} from "../interfaces/IDilution.sol";
 import {ILossTranche} from "../interfaces/ILossTranche.sol";
+import {IUnderwriterBook} from "../interfaces/IUnderwriterBook.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {DutchPrice} from "../libraries/DutchPrice.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
@@ -64,16 +65,54 @@ contract Dilution is DilutionTerms {
     // ---------------------------------------------------------------- Down: a loss
 
     /// @inheritdoc ILossTranche
-    /// @dev Two steps that share one budget: cash from standing bids, then an offer of the rest. There are no standing
-    /// bids yet, so the first step is empty and nothing is paid within the write-off.
+    /// @dev Two steps that share one budget: cash from standing bids now, then an offer of the rest.
     function cover(address vault, uint256 id, uint256 shortfallAssets, uint256) external onlyEngine {
-        _offer(vault, id, shortfallAssets);
+        uint256 raised = _fill(vault, id, shortfallAssets);
+        if (raised < shortfallAssets) _offer(vault, id, shortfallAssets - raised);
     }
 
     /// @inheritdoc ILossTranche
-    /// @dev What standing bids would pay: nothing yet. The offer brings money later, see `previewOffer`.
-    function previewCover(address, uint256, uint256) external pure returns (uint256) {
-        return 0;
+    /// @dev What standing bids would pay. The offer brings money later, see `previewOffer`.
+    function previewCover(
+        address vault,
+        uint256,
+        uint256 shortfallAssets,
+        uint256
+    ) external view returns (uint256 assets) {
+        VaultBook storage book = _books[vault];
+        if (!_takesBids(book, vault)) return 0;
+        (, assets) = underwriters[vault].previewFill(shortfallAssets, book.budget.available(), book.floorPrice);
+    }
+
+    function _takesBids(VaultBook storage book, address vault) private view returns (bool) {
+        return address(underwriters[vault]) != address(0) && book.floorPrice != 0 && !book.paused;
+    }
+
+    /// @dev Fills standing bids and mints what they bought. A book that fails leaves its step empty; money is believed
+    /// when the vault has it, and no token is minted for less than the floor price.
+    function _fill(address vault, uint256 id, uint256 shortfallAssets) private returns (uint256 assets) {
+        VaultBook storage terms = _books[vault];
+        if (!_takesBids(terms, vault)) return 0;
+        IUnderwriterBook book = underwriters[vault];
+        IERC20 asset = IERC20(IERC4626(vault).asset());
+        uint256 available = terms.budget.available();
+        uint256 before = asset.balanceOf(vault);
+        uint256 tokens;
+        try book.fill(id, shortfallAssets, available, terms.floorPrice) returns (uint256 bought, uint256) {
+            tokens = bought;
+        } catch {
+            return 0;
+        }
+        assets = asset.balanceOf(vault) - before;
+        if (tokens == 0) return assets;
+        if (tokens > available || DutchPrice.assetsUp(tokens, terms.floorPrice) > assets) {
+            revert BadFill(vault, tokens, assets);
+        }
+        terms.budget.draw(tokens);
+        Issue storage issue = _issues[vault][id];
+        issue.raisedAssets += assets.toUint128();
+        issue.mintedTokens += tokens.toUint128();
+        _token.mint(address(book), tokens);
     }
 
     /// @inheritdoc IDilution
@@ -137,7 +176,7 @@ contract Dilution is DilutionTerms {
     // ---------------------------------------------------------------- Views
 
     /// @inheritdoc IBackstopMinter
-    function token() external view returns (IERC20) {
+    function token() public view override returns (IERC20) {
         return _token;
     }
 

@@ -4,7 +4,10 @@ pragma solidity 0.8.30;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IBackstopMinter} from "../interfaces/IBackstopMinter.sol";
 import {IDilution} from "../interfaces/IDilution.sol";
+import {IUnderwriterBook} from "../interfaces/IUnderwriterBook.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {MintBudget} from "../libraries/MintBudget.sol";
 import {BPS} from "../libraries/Units.sol";
@@ -46,6 +49,8 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     uint96 private _globalCap;
     uint96 private _allocatedTokens;
     mapping(address vault => VaultBook) internal _books;
+    /// @inheritdoc IDilution
+    mapping(address vault => IUnderwriterBook) public underwriters;
 
     constructor(
         address authority_,
@@ -101,6 +106,15 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         book.riseSeconds = terms.riseSeconds;
         book.offerSeconds = terms.offerSeconds;
         emit BuybackTermsSet(vault, terms.startBps, terms.riseSeconds, terms.offerSeconds);
+    }
+
+    /// @inheritdoc IDilution
+    function setUnderwriters(address vault, IUnderwriterBook book) external restricted onlyKnown(vault) {
+        if (address(book) != address(0) && (address(book.vault()) != vault || address(book.token()) != address(token()))) {
+            revert ForeignBook(vault, address(book));
+        }
+        underwriters[vault] = book;
+        emit UnderwritersSet(vault, address(book));
     }
 
     /// @inheritdoc IDilution
@@ -163,6 +177,9 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         MintBudget.Budget storage vaultBudget = _books[vault].budget;
         return (vaultBudget.issuedTokens, vaultBudget.available());
     }
+
+    /// @inheritdoc IBackstopMinter
+    function token() public view virtual returns (IERC20);
 
     // ---------------------------------------------------------------- Private
 

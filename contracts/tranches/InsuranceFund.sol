@@ -11,6 +11,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
+import {IEarmarkTranche} from "../interfaces/IEarmarkTranche.sol";
 import {ILossTranche} from "../interfaces/ILossTranche.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
@@ -128,7 +129,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
         _asset.safeTransfer(insuredVault, assets);
     }
 
-    /// @inheritdoc ILossTranche
+    /// @inheritdoc IEarmarkTranche
     function earmark(address insuredVault, uint256 id, uint256 assets) external onlyEngineFor(insuredVault) {
         // What may turn out a false alarm must not end the share price: a trace of the stake is left unmarked.
         uint256 most = Math.min(assets, _cash - Math.ceilDiv(_cash, UNMARKED_DIVISOR));
@@ -142,7 +143,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
         emit Earmarked(id, earmarked);
     }
 
-    /// @inheritdoc ILossTranche
+    /// @inheritdoc IEarmarkTranche
     function releaseEarmark(address insuredVault, uint256 id, uint256 assets) external onlyEngineFor(insuredVault) {
         Earmark storage mark = _earmarks[id];
         uint256 released = Math.min(assets, mark.assets);
@@ -155,7 +156,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
         emit EarmarkReleased(id, released);
     }
 
-    /// @inheritdoc ILossTranche
+    /// @inheritdoc IEarmarkTranche
     function earmarkOf(address insuredVault, uint256 id) external view returns (uint256) {
         return insuredVault == address(vault) ? _earmarks[id].assets : 0;
     }

@@ -126,7 +126,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
     /// @inheritdoc IUnderwriterBook
     function commit(uint256 level, uint256 assets, address owner) external nonReentrant returns (uint256 shares) {
         uint256 price = _level(level).price;
-        uint256 floorPrice = _dilution.floorPriceOf(address(vault));
+        uint256 floorPrice = _dilution.saleTerms(address(vault)).floorPrice;
         if (price < floorPrice) revert LevelInactive(level, price, floorPrice);
         (Generation storage generation, Bid storage bid) = _touch(level, owner);
         shares = generation.assets == 0
@@ -165,7 +165,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         _checkAuthorized(owner);
         (Generation storage generation, Bid storage bid) = _touch(level, owner);
         if (shares > bid.shares) revert ExceedsBid(owner, level, shares, bid.shares);
-        if (_level(level).price >= _dilution.floorPriceOf(address(vault))) {
+        if (_level(level).price >= _dilution.saleTerms(address(vault)).floorPrice) {
             uint256 matured = bid.notice.matured();
             if (shares > matured) revert ExceedsMaturedNotice(owner, level, shares, matured);
         }

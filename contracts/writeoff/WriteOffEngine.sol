@@ -8,7 +8,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {ILossTranche} from "../interfaces/ILossTranche.sol";
+import {IEarmarkTranche} from "../interfaces/IEarmarkTranche.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
@@ -203,7 +203,7 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
             if (stack[i].kind != Kind.Insurance) continue;
             uint256 before = _earmarkOf(stack[i], msg.sender, id);
             bytes memory data = abi.encodeCall(
-                ILossTranche.earmark,
+                IEarmarkTranche.earmark,
                 (msg.sender, id, assets - earmarkedAssets)
             );
             if (!TrancheCall.run(stack[i].tranche, stack[i].gasStipend, data)) {
@@ -224,7 +224,7 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
             uint256 part = Math.min(assets, _earmarkOf(layer, msg.sender, id));
             if (part == 0) continue;
             assets -= part;
-            bytes memory data = abi.encodeCall(ILossTranche.releaseEarmark, (msg.sender, id, part));
+            bytes memory data = abi.encodeCall(IEarmarkTranche.releaseEarmark, (msg.sender, id, part));
             if (!TrancheCall.run(layer.tranche, layer.gasStipend, data)) {
                 emit TrancheFailed(msg.sender, id, layer.tranche);
             }
@@ -246,7 +246,7 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
                 TrancheCall.read(
                     layer.tranche,
                     layer.gasStipend,
-                    abi.encodeCall(ILossTranche.earmarkOf, (vault, id))
+                    abi.encodeCall(IEarmarkTranche.earmarkOf, (vault, id))
                 ),
                 type(uint128).max
             );
