@@ -126,6 +126,7 @@ contract LiquidationModule is LendingModule {
         uint256 reward = closing.value == 0 ? _takeReward(badDebtAssets) : 0;
         _clearImpairment(borrower, collateral, position);
         _book(closing, IWriteOffEngine.Cause.WriteOff, result, maxSocializedAssets);
+        if (result.socializedAssets != 0) _closeIfWipedOut();
         emit ILendingVault.UncoveredDebtWrittenOff(borrower, collateral, badDebtAssets, covered, reward);
         if (reward != 0) _asset.safeTransfer(msg.sender, reward);
     }
@@ -372,6 +373,7 @@ contract LiquidationModule is LendingModule {
         uint256 toCash = result.repaidAssets + result.feeAssets - closing.toDefault;
         _cash += toCash.toUint128();
         _reserves += result.feeAssets.toUint128();
+        if (result.socializedAssets != 0) _closeIfWipedOut();
         emit ILendingVault.Liquidated(
             closing.borrower,
             closing.collateral,

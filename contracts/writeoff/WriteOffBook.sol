@@ -94,13 +94,13 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
             _checkBalance();
         }
         socializedAssets = badDebtAssets - fromReserves - covered;
-        if (socializedAssets != 0) _socialize(socializedAssets);
+        if (socializedAssets != 0) _chargeLoss(socializedAssets);
         _booksOpen = false;
     }
 
-    /// @dev Charges the lenders through a loss epoch.
-    function _socialize(uint256 assets) private {
-        _chargeLoss(assets);
+    /// @dev Closes the vault to deposits for good after a total loss. To be called after a socialized one, when all that
+    /// belongs to it is in the books: before a liquidator's payment is, any loss may look total.
+    function _closeIfWipedOut() internal {
         uint256 total = _storedTotalAssets();
         if (_isWipedOut || !ShareMath.isWipedOut(total, _supply)) return;
         _isWipedOut = true;
