@@ -87,6 +87,7 @@ contract ImpairmentModule is LossModule {
 
         uint256 reward = closing.value == 0 ? _takeReward(badDebtAssets) : 0;
         _book(closing, IWriteOffEngine.Cause.WriteOff, result, maxSocializedAssets, true);
+        if (result.socializedAssets != 0) _closeIfWipedOut();
         emit ILendingVault.UncoveredDebtWrittenOff(borrower, collateral, badDebtAssets, covered, reward);
         if (reward != 0) _asset.safeTransfer(msg.sender, reward);
     }

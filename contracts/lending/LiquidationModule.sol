@@ -159,6 +159,7 @@ contract LiquidationModule is LossModule {
         uint256 toCash = result.repaidAssets + result.feeAssets - closing.toDefault;
         _cash += toCash.toUint128();
         _reserves += result.feeAssets.toUint128();
+        if (result.socializedAssets != 0) _closeIfWipedOut();
         emit ILendingVault.Liquidated(
             closing.borrower,
             closing.collateral,

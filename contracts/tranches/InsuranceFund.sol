@@ -49,7 +49,9 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
     /// @inheritdoc IInsuranceFund
     IWriteOffEngine public immutable engine;
 
-    // Slot S, begun in LossShares: supply 128, open epoch 32, then (16 bits stay free)
+    // One slot: what every entry and exit reads, besides supply and open epoch (slot S of LossLedger). 48 bits free.
+    /// @dev All money of the stakers.
+    uint128 private _cash;
     /// @inheritdoc IInsuranceFund
     uint32 public cooldown;
     /// @inheritdoc IInsuranceFund
@@ -59,8 +61,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
     /// @inheritdoc IInsuranceFund
     bool public isWipedOut;
 
-    // Slot C. All money of the stakers is cash; claims are not part of it.
-    uint128 private _cash;
+    /// @dev Cash set aside for claims; not part of `_cash`.
     uint128 private _claimCash;
 
     // One slot each.
@@ -107,8 +108,8 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
 
     /// @inheritdoc ILossTranche
     /// @dev Not `nonReentrant`: a token that calls its receiver would let a staker start the write-off from inside its
-    /// own withdrawal, and a refused `cover` would spare the stakers. Every other function therefore leaves the books
-    /// complete before it hands over control.
+    /// own withdrawal, and a refused `cover` would spare the stakers. So what pays out completes the books first; what
+    /// takes in fails as a whole when the balance moved otherwise meanwhile (ExactTransfer).
     function cover(
         address insuredVault,
         uint256 id,

@@ -126,8 +126,14 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         if (fromHeld + fromCharge != 0) _useProvision(loss.impairmentId, fromHeld, fromCharge);
         _socialize(loss.impairmentId, socializedAssets - fromCharge);
         _booksOpen = false;
+    }
+
+    /// @dev Closes the vault to deposits for good after a total loss. To be called after a socialized one, when all that
+    /// belongs to it is in the books: before a liquidator's payment is, any loss may look total. A provision is no
+    /// loss yet.
+    function _closeIfWipedOut() internal {
         uint256 total = _storedTotalAssets() + _provisions;
-        if (_isWipedOut || !ShareMath.isWipedOut(total, _supply)) return (id, socializedAssets);
+        if (_isWipedOut || !ShareMath.isWipedOut(total, _supply)) return;
         _isWipedOut = true;
         emit IWriteOffVault.WipedOut(total, _supply);
     }

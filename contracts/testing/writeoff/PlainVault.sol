@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IWriteOffEngine} from "../../interfaces/IWriteOffEngine.sol";
+import {ExactTransfer} from "../../libraries/ExactTransfer.sol";
+import {WriteOffBook} from "../../writeoff/WriteOffBook.sol";
+import {WriteOffVault} from "../../writeoff/WriteOffVault.sol";
+
+/// @title A vault that is nothing but the base
+/// @notice For tests of what every vault has. Anybody may lend its cash out, let it earn, and lose any debt.
+contract PlainVault is WriteOffVault {
+    using SafeERC20 for IERC20;
+    using ExactTransfer for IERC20;
+    using SafeCast for uint256;
+
+    uint256 private _lent;
+    uint256 private _uncollected;
+    uint256 private _incomePerSecond;
+    uint256 private _reservesPerSecond;
+
+    constructor(
+        IERC20Metadata asset_,
+        IWriteOffEngine engine_,
+        address authority_
+    ) WriteOffBook(asset_, engine_) WriteOffVault(asset_, "Plain Vault", "PLAIN", authority_) {}
+
+    /// @notice Lends `assets` of the vault's cash to `debtor`.
+    function lend(uint256 assets, address debtor) external nonReentrant {
+        _accrue();
+        _spendCash(assets);
+        _lent += assets;
+        _asset.safeTransfer(debtor, assets);
+    }
+
+    /// @notice The caller pays `assets` of debt back.
+    function payBack(uint256 assets) external nonReentrant {
+        _accrue();
+        _lent -= assets;
+        _cash += assets.toUint128();
+        _asset.pull(msg.sender, assets);
+    }
+
+    /// @notice From now on debts grow by `income` a second, of which `toReserves` is the reserves' part, all unpaid.
+    function setIncome(uint256 income, uint256 toReserves) external {
+        _accrue();
+        (_incomePerSecond, _reservesPerSecond) = (income, toReserves);
+    }
+
+    /// @notice The caller pays `assets` of fees, all for the reserves.
+    function payFee(uint256 assets) external nonReentrant {
+        _accrue();
+        _cash += assets.toUint128();
+        _reserves += assets.toUint128();
+        _asset.pull(msg.sender, assets);
+    }
+
+    /// @notice Sets the part of the reserves that rests on unpaid income.
+    function setUncollected(uint256 assets) external {
+        _uncollected = assets;
+    }
+
+    /// @notice Sets how many positions count as impaired.
+    function setImpairments(uint32 impairments) external {
+        _impairments = impairments;
+    }
+
+    /// @notice Loses a debt of `badDebt`, of which `insurable` may be insured.
+    function lose(
+        address debtor,
+        IWriteOffEngine.Cause cause,
+        uint32 previousId,
+        uint256 badDebt,
+        uint256 insurable
+    ) external nonReentrant returns (uint256 id, uint256 socialized) {
+        _accrue();
+        _lent -= badDebt;
+        (id, socialized) = _writeOffDebt(
+            Loss({
+                debtor: debtor,
+                cause: cause,
+                previousId: previousId,
+                impairmentId: 0,
+                closedWad: 0,
+                badDebtAssets: badDebt,
+                insurableAssets: insurable
+            })
+        );
+        if (socialized != 0) _closeIfWipedOut();
+    }
+
+    /// @notice What is lent out, asset units.
+    function lent() external view returns (uint256 assets) {
+        (assets, ) = _accruedView();
+    }
+
+    function _accrue() internal override {
+        (uint256 lentNow, uint256 reservesNow) = _accruedView();
+        _lastAccrual = uint32(block.timestamp);
+        _lent = lentNow;
+        _reserves = reservesNow.toUint128();
+    }
+
+    function _outstandingAssets() internal view override returns (uint256) {
+        return _lent;
+    }
+
+    function _accruedView() internal view override returns (uint256 outstandingAssets, uint256 accruedReserves) {
+        uint256 elapsed = block.timestamp - _lastAccrual;
+        return (_lent + elapsed * _incomePerSecond, _reserves + elapsed * _reservesPerSecond);
+    }
+
+    function _uncollectedReserves() internal view override returns (uint256) {
+        return _uncollected;
+    }
+}
