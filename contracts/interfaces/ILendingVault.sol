@@ -63,7 +63,7 @@ interface ILendingVault is IWriteOffVault {
     /// @param debtAssets Principal and interest owed, asset units, rounded up.
     /// @param principalAssets Part of it that was borrowed, asset units.
     /// @param agedPrincipalAssets Part of the principal old enough to be insured, asset units, rounded down.
-    /// @param impairmentId Ledger entry under which it is impaired; zero if it is not.
+    /// @param impairmentId Ledger entry under which its shortfall is provisioned; zero if it is not.
     /// @param impairedAt When its insolvency was first recorded, seconds; zero if it is not impaired.
     /// @param writeOffId Latest unpaid write-off of this position; zero if none.
     struct PositionView {
@@ -119,10 +119,12 @@ interface ILendingVault is IWriteOffVault {
         uint256 coveredAssets,
         uint256 rewardAssets
     );
-    /// @notice A position was found insolvent; `id` is the ledger entry under which its losses are provisioned and booked.
-    event Impaired(address indexed borrower, address indexed collateral, uint256 indexed id);
+    /// @notice A position was found insolvent, with this shortfall.
+    event Impaired(address indexed borrower, address indexed collateral, uint256 shortfallAssets);
     /// @notice A position is no longer impaired; what was provisioned and not used has gone back.
-    event ImpairmentEnded(address indexed borrower, address indexed collateral, uint256 indexed id);
+    event ImpairmentCleared(address indexed borrower, address indexed collateral);
+    /// @notice Shortfalls, and changes of them, are provisioned from this size, asset units; zero: none is.
+    event MinProvisionSet(uint256 assets);
     /// @notice The interest index moved; RAY x 10^-6 at the start.
     event Accrued(uint256 index, uint256 interestAssets, uint256 reserveAssets);
     event CollateralConfigured(address indexed collateral, CollateralConfig config);
@@ -254,10 +256,10 @@ interface ILendingVault is IWriteOffVault {
         bytes calldata data
     ) external returns (Liquidation memory);
 
-    /// @notice Provisions the shortfall of an insolvent position: reserves and the fund's expected part are set apart,
-    /// the rest lowers the share price through a loss epoch. Called again it follows the shortfall up and down; when
-    /// the position is solvent it ends the impairment and gives back what was set apart. Changes below `minDebt` are
-    /// left. Open to all.
+    /// @notice Records that a position is insolvent and, where the vault makes provisions, provisions its shortfall:
+    /// reserves and the fund's expected part are set apart, the rest lowers the share price through a loss epoch.
+    /// Called again it follows the shortfall up and down, in steps of at least `minProvision`; when the position is
+    /// solvent it ends the impairment and gives back what was set apart. Open to all.
     /// @return shortfallAssets Shortfall found, asset units; zero when the impairment was ended.
     function impair(address borrower, address collateral) external returns (uint256 shortfallAssets);
 
@@ -282,6 +284,12 @@ interface ILendingVault is IWriteOffVault {
     function setRateModel(RateModel calldata model) external;
 
     function setRiskConfig(RiskConfig calldata config) external;
+
+    /// @notice Sets from which size shortfalls are provisioned; zero makes no new provisions. Governor.
+    function setMinProvision(uint256 assets) external;
+
+    /// @notice Least shortfall, and least change of one, that is provisioned, asset units; zero: none is.
+    function minProvision() external view returns (uint256 assets);
 
     /// @notice Announces that a collateral whose feed is dead shall be retired. Governor.
     function announceRetirement(address collateral) external;

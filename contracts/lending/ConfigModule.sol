@@ -99,6 +99,12 @@ contract ConfigModule is LendingModule {
         emit ILendingVault.RiskConfigSet(config);
     }
 
+    /// @notice See {ILendingVault}.
+    function setMinProvision(uint256 assets) external onlyDelegated {
+        _minProvision = assets;
+        emit ILendingVault.MinProvisionSet(assets);
+    }
+
     // ---------------------------------------------------------------- A collateral whose feed has died
 
     /// @notice See {ILendingVault}.

@@ -37,10 +37,13 @@ contract ImpairmentModule is LossModule {
         uint256 covered = LiquidationMath.coveredDown(closing.value, state.minIncentiveBps);
         if (LiquidationMath.isInsolvent(closing.value, closing.debt, state.minIncentiveBps)) {
             shortfallAssets = closing.debt - covered;
-            uint32 id = _openImpairment(closing);
+            _record(closing, shortfallAssets);
             uint256 lostPrincipal = Math.saturatingSub(position.principal, covered);
-            uint256 insurable = _insurable(position, shortfallAssets, closing.value - covered, lostPrincipal);
-            _provisionFor(id, shortfallAssets, insurable, _risk.minDebt);
+            _provision(
+                closing,
+                shortfallAssets,
+                _insurable(position, shortfallAssets, closing.value - covered, lostPrincipal)
+            );
         } else {
             if (position.impairmentId == 0) {
                 revert ILendingVault.PositionSolvent(borrower, collateral, closing.debt, covered);
@@ -50,18 +53,31 @@ contract ImpairmentModule is LossModule {
         _positions[borrower][collateral].impairmentId = position.impairmentId;
     }
 
-    /// @dev Opens the ledger entry of a position that is found insolvent for the first time, and starts its clock. A
-    /// clock that has run out starts anew; one that runs is left as it is.
-    function _openImpairment(Closing memory closing) private returns (uint32 id) {
-        id = closing.position.impairmentId;
-        if (id != 0 && block.timestamp <= _latestConfirmation(_impairedAt[id])) return id;
-        if (id == 0) {
-            id = _engine.openImpairment(closing.borrower, closing.position.writeOffId).toUint32();
-            closing.position.impairmentId = id;
+    /// @dev Starts the clock of a position that is found insolvent. One that has run out starts anew; one that runs is
+    /// left as it is.
+    function _record(Closing memory closing, uint256 shortfall) private {
+        Position memory position = closing.position;
+        uint256 since = _impairedAt[closing.borrower][closing.collateral];
+        if (position.impairmentId != 0 && block.timestamp <= _latestConfirmation(since)) return;
+        if (position.impairmentId == 0) {
+            position.impairmentId = UNPROVISIONED;
             ++_impairments;
         }
-        _impairedAt[id] = block.timestamp;
-        emit ILendingVault.Impaired(closing.borrower, closing.collateral, id);
+        _impairedAt[closing.borrower][closing.collateral] = block.timestamp;
+        emit ILendingVault.Impaired(closing.borrower, closing.collateral, shortfall);
+    }
+
+    /// @dev Follows the shortfall with a provision, where the vault makes them. The first opens the ledger entry under
+    /// which the loss will be booked.
+    function _provision(Closing memory closing, uint256 shortfall, uint256 insurable) private {
+        Position memory position = closing.position;
+        uint256 minimum = _minProvision;
+        if (minimum == 0) return;
+        if (position.impairmentId == UNPROVISIONED) {
+            if (shortfall < minimum) return;
+            position.impairmentId = _engine.openImpairment(closing.borrower, position.writeOffId).toUint32();
+        }
+        _provisionFor(position.impairmentId, shortfall, insurable, minimum);
     }
 
     /// @notice See {ILendingVault}.
@@ -127,7 +143,7 @@ contract ImpairmentModule is LossModule {
         if (!LiquidationMath.isInsolvent(closing.value, closing.debt, state.minIncentiveBps)) {
             revert ILendingVault.PositionSolvent(closing.borrower, closing.collateral, closing.debt, covered);
         }
-        uint256 impairedAt = _impairedAt[closing.position.impairmentId];
+        uint256 impairedAt = _impairedAt[closing.borrower][closing.collateral];
         uint256 earliest = impairedAt + _risk.confirmationDelay;
         uint256 latest = _latestConfirmation(impairedAt);
         if (impairedAt == 0 || block.timestamp < earliest || block.timestamp > latest) {

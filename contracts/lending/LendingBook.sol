@@ -62,8 +62,12 @@ abstract contract LendingBook is WriteOffBook {
     address[] internal _collateralList;
     mapping(address collateral => Collateral) internal _collaterals;
     mapping(address borrower => mapping(address collateral => Position)) internal _positions;
-    /// @dev When an insolvency was first recorded, by its ledger number.
-    mapping(uint256 id => uint256 timestamp) internal _impairedAt;
+    /// @dev When a position's insolvency was recorded, seconds; zero while it is not impaired.
+    mapping(address borrower => mapping(address collateral => uint256 timestamp)) internal _impairedAt;
+    /// @dev Least shortfall, and least change of one, that is provisioned, asset units; zero: none is.
+    uint256 internal _minProvision;
+    /// @dev `impairmentId` of a position whose insolvency is recorded but not provisioned.
+    uint32 internal constant UNPROVISIONED = type(uint32).max;
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) WriteOffBook(asset_, engine_) {
         _oracle = oracle_;
@@ -191,9 +195,14 @@ abstract contract LendingBook is WriteOffBook {
         if (id == 0) return;
         position.impairmentId = 0;
         --_impairments;
-        delete _impairedAt[id];
-        _provisionFor(id, 0, 0, 0);
-        emit ILendingVault.ImpairmentEnded(borrower, collateral, id);
+        delete _impairedAt[borrower][collateral];
+        if (id != UNPROVISIONED) _provisionFor(id, 0, 0, 0);
+        emit ILendingVault.ImpairmentCleared(borrower, collateral);
+    }
+
+    /// @dev Ledger entry under which losses of the position are provisioned; zero if they are not.
+    function _provisionId(Position memory position) internal pure returns (uint32) {
+        return position.impairmentId == UNPROVISIONED ? 0 : position.impairmentId;
     }
 
     function _listed(address collateral) internal view returns (Collateral storage state) {

@@ -142,6 +142,16 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     }
 
     /// @inheritdoc ILendingVault
+    function setMinProvision(uint256) external restricted {
+        _delegate(_configModule);
+    }
+
+    /// @inheritdoc ILendingVault
+    function minProvision() external view returns (uint256) {
+        return _minProvision;
+    }
+
+    /// @inheritdoc ILendingVault
     function announceRetirement(address) external restricted {
         _delegate(_configModule);
     }
@@ -242,8 +252,8 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
         view_.debtAssets = _debtNow(position);
         view_.principalAssets = position.principal;
         view_.agedPrincipalAssets = _agedPrincipal(position);
-        view_.impairmentId = position.impairmentId;
-        view_.impairedAt = uint64(_impairedAt[position.impairmentId]);
+        view_.impairmentId = _provisionId(position);
+        view_.impairedAt = uint64(_impairedAt[borrower][collateral]);
         (view_.writeOffId, ) = _defaultOf(position);
     }
 

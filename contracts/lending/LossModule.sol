@@ -148,7 +148,7 @@ abstract contract LossModule is LendingModule {
                     debtor: closing.borrower,
                     cause: cause,
                     previousId: position.writeOffId,
-                    impairmentId: position.impairmentId,
+                    impairmentId: _provisionId(position),
                     closedWad: settled ? WAD : closing.closedWad,
                     badDebtAssets: result.badDebtAssets,
                     insurableAssets: closing.insurable

@@ -14,6 +14,7 @@ describe("impairment", () => {
   async function system(withFund = false) {
     const { ethers, networkHelpers } = await network.create();
     const s = await deployLending(ethers);
+    await s.vault.setMinProvision(10n * s.one);
     const [admin, ann, ben, cleo, borrower, liquidator, staker] = await ethers.getSigners();
     const vault = await s.at(s.vault);
     const weth = await s.at(s.collateral);
@@ -143,7 +144,41 @@ describe("impairment", () => {
     expect(await t.asset.balanceOf(t.staker.address)).to.be.closeTo(had, 10n ** 6n);
   });
 
-  it("refuses to socialize in the transaction in which somebody left", async () => {
-    expect(true).to.equal(true);
+  describe("leaving and charging in one transaction", () => {
+    async function bundle() {
+      const t = await system();
+      const both = await t.ethers.deployContract("SameTransaction");
+      const account = await both.getAddress();
+      await t.asset.mint(account, 10_000n * t.one);
+      const call = (name: "approve", args: [string, bigint]) => t.asset.interface.encodeFunctionData(name, args);
+      await both.run([await t.at(t.asset)], [call("approve", [t.address, MAX])]);
+      await both.run([t.address], [t.vault.interface.encodeFunctionData("deposit", [1_000n * t.one, account])]);
+      await t.setPrice(100n);
+      const shares = await t.vault.balanceOf(account);
+      const exit = t.vault.interface.encodeFunctionData("redeem", [shares, account, account]);
+      const close = t.vault.interface.encodeFunctionData("liquidate", [t.borrower.address, t.weth, MAX, 0n, MAX, "0x"]);
+      const note = t.vault.interface.encodeFunctionData("impair", [t.borrower.address, t.weth]);
+      return { ...t, both, exit, close, note };
+    }
+
+    it("WO5: an exit cannot be followed by a socialized loss", async () => {
+      const { both, address, vault, exit, close, note } = await bundle();
+      for (const loss of [close, note]) {
+        await expect(both.run([address, address], [exit, loss])).to.be.revertedWithCustomError(
+          vault,
+          "ExitAndLossInOneTransaction",
+        );
+      }
+    });
+
+    it("the other way round it is charged like everybody else", async () => {
+      const t = await bundle();
+      const account = await t.both.getAddress();
+      const before = await t.asset.balanceOf(account);
+      await t.both.run([t.address, t.address], [t.note, t.exit]);
+      // 11,000 assets in the vault bear the shortfall; its part is a thousandth of a thousandth more or less
+      const share = (SHORTFALL * 1_000n) / 11_000n;
+      expect((await t.asset.balanceOf(account)) - before).to.be.closeTo(1_000n * t.one - share, 10n ** 6n);
+    });
   });
 });
