@@ -191,3 +191,14 @@ export function expectedFigures(
   const dilutionCash = take(held.dilution);
   return { badDebt, reserves, insurance, dilutionCash, socialized: left };
 }
+
+/** Deterministic numbers in [0, below), so that a failure can be repeated (xorshift). */
+export function dice(seed: bigint): (below: bigint) => bigint {
+  let state = seed;
+  return (below: bigint) => {
+    state ^= (state << 13n) & (2n ** 64n - 1n);
+    state ^= state >> 7n;
+    state ^= (state << 17n) & (2n ** 64n - 1n);
+    return state % below;
+  };
+}

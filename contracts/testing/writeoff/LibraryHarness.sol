@@ -104,7 +104,7 @@ contract LibraryHarness {
 
     function split(
         uint256 loss,
-        uint256[] memory capacities
+        uint256[] calldata capacities
     ) external pure returns (uint256[] memory taken, uint256 remainder) {
         return Waterfall.split(loss, capacities);
     }

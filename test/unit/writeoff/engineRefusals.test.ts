@@ -179,4 +179,27 @@ describe("WriteOffEngine recoveries that a tranche does not take", () => {
       expect(await room.refused()).to.equal(300n);
     });
   });
+
+  it("LV1: a token that takes more than it moves is refused, and eats nothing of what is kept", async () => {
+    const token = await ethers.deployContract("SurchargeToken");
+    const room = await deployWaterfall(ethers, { token });
+    const refusing = await addHostile(ethers, room, 300n);
+    const taking = await addInsurance(ethers, room, 200n);
+    await room.engine.setStack(room.vault, [
+      await layer(taking, Kind.Insurance),
+      await layer(refusing, Kind.Insurance),
+    ]);
+    await refusing.behave(Behavior.PayHalf, Behavior.Pay, Behavior.Revert);
+    // 200 of the first 400 are paid for by one tranche and 100 by the other.
+    await lose(ethers, room, 400n);
+    const [payer] = await ethers.getSigners();
+    await give(room.asset, payer!, room.engine, 1_000n);
+    await room.engine.recover(room.vault, 1n, 200n);
+    expect(await room.engine.refusedRecovery(room.vault, 1n, refusing)).to.equal(100n);
+    await token.setSurcharge(3n);
+    await expect(room.engine.recover(room.vault, 1n, 150n))
+      .to.be.revertedWithCustomError(room.engine, "InexactTransfer")
+      .withArgs(await token.getAddress(), 150n, 153n);
+    expect(await room.asset.balanceOf(room.engine)).to.equal(100n);
+  });
 });

@@ -1,0 +1,13 @@
+import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+
+import HandoverModule from "./handover.ts";
+import OracleModule from "./oracle.ts";
+import WiringModule from "./wiring.ts";
+
+/** Everything, in order. The tokens and their feeds are parameters: on a test chain local-market.ts makes them. */
+export default buildModule("Plimsoll", (m) => {
+  const { accessManager } = m.useModule(HandoverModule);
+  const { oracle } = m.useModule(OracleModule);
+  const { engine, vault, fund, dilution } = m.useModule(WiringModule);
+  return { accessManager, oracle, engine, vault, fund, dilution };
+});

@@ -1,0 +1,33 @@
+import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+
+import DilutionModule from "./dilution.ts";
+import EngineModule from "./engine.ts";
+import FundModule from "./fund.ts";
+import VaultModule from "./vault.ts";
+
+/** Kinds of layers as in IWriteOffEngine.Kind. */
+const KIND = { insurance: 0, dilution: 1 } as const;
+
+/** Puts the layers in their order; the rules that need a registered vault or a finished stack follow. */
+export default buildModule("Wiring", (m) => {
+  const { engine } = m.useModule(EngineModule);
+  const { vault } = m.useModule(VaultModule);
+  const { fund } = m.useModule(FundModule);
+  const { dilution } = m.useModule(DilutionModule);
+
+  const registered = m.call(engine, "registerVault", [
+    vault,
+    [
+      { tranche: fund, gasStipend: m.getParameter("fundStipend"), kind: KIND.insurance },
+      { tranche: dilution, gasStipend: m.getParameter("dilutionStipend"), kind: KIND.dilution },
+    ],
+  ]);
+  const after = [registered];
+  m.call(dilution, "setLimits", [vault, m.getParameter("mintLimits")], { after });
+  m.call(dilution, "setSaleTerms", [vault, m.getParameter("saleTerms")], { after });
+  m.call(dilution, "setBuybackTerms", [vault, m.getParameter("buybackTerms")], { after });
+  // The vault refuses the waterfall's tokens as collateral, so it must know the stack first.
+  m.call(vault, "setCollateral", [m.getParameter<string>("collateral"), m.getParameter("collateralConfig")], { after });
+  m.call(vault, "setReservePolicy", [m.getParameter("reserveTarget"), fund]);
+  return { engine, vault, fund, dilution };
+});

@@ -1,0 +1,85 @@
+/** Deploys everything into an in-process chain through the Ignition modules of deploy/. */
+import { network } from "hardhat";
+
+import LocalMarketModule from "../../deploy/modules/local-market.ts";
+import PlimsollModule from "../../deploy/modules/plimsoll.ts";
+import {
+  AccessManager__factory,
+  BackstopToken__factory,
+  BuybackAuction__factory,
+  ChainlinkOracle__factory,
+  DebtAuction__factory,
+  Dilution__factory,
+  FluxAggregator__factory,
+  InsuranceFund__factory,
+  LendingVault__factory,
+  TestToken__factory,
+  WriteOffEngine__factory,
+} from "../../types/ethers-contracts/index.ts";
+import { Chain } from "./chain.ts";
+import { ERROR_INTERFACES } from "./interfaces.ts";
+import { deploymentParameters } from "./parameters.ts";
+
+/** Blocks of the deployment follow each other by the wall clock; what comes after starts at a fixed second. */
+const DEPLOYMENT_SECONDS = 86_400;
+
+/** What has a `getAddress`, as every contract object has. */
+interface Addressed {
+  getAddress(): Promise<string>;
+}
+
+/**
+ * A fresh chain with the whole protocol on it.
+ * @param parameters name of a file in deploy/parameters
+ * @param startsAt second from which the caller goes on; the deployment happens during the day before it
+ */
+export async function deployAll(parameters: string, startsAt: number) {
+  const initialDate = new Date((startsAt - DEPLOYMENT_SECONDS) * 1000);
+  const connection = await network.create({ override: { initialDate } });
+  const chain = new Chain(connection, startsAt - DEPLOYMENT_SECONDS, ERROR_INTERFACES);
+  const oracleAccount = await chain.actor("price oracle");
+  const governor = await chain.actor("governor");
+  const guardian = await chain.actor("guardian");
+  const treasury = await chain.actor("treasury");
+
+  const market = await connection.ignition.deploy(LocalMarketModule, {
+    parameters: deploymentParameters(parameters, { oracleAccount }),
+  });
+  const at = (contract: Addressed): Promise<string> => contract.getAddress();
+  const [asset, collateral, assetFeed, collateralFeed] = await Promise.all([
+    at(market.asset),
+    at(market.collateral),
+    at(market.assetFeed),
+    at(market.collateralFeed),
+  ]);
+  const deployed = await connection.ignition.deploy(PlimsollModule, {
+    parameters: deploymentParameters(parameters, {
+      ...{ asset, collateral, assetFeed, collateralFeed },
+      ...{ governor, guardian, treasury },
+    }),
+  });
+
+  chain.advanceTo(startsAt);
+  const { provider } = connection.ethers;
+  const dilution = Dilution__factory.connect(await at(deployed.dilution), provider);
+  return {
+    chain,
+    roles: { deployer: (await provider.getSigner(0)).address, governor, guardian, oracleAccount },
+    accessManager: AccessManager__factory.connect(await at(deployed.accessManager), provider),
+    asset: TestToken__factory.connect(asset, provider),
+    collateral: TestToken__factory.connect(collateral, provider),
+    assetAggregator: FluxAggregator__factory.connect(await at(market.assetAggregator), provider),
+    collateralAggregator: FluxAggregator__factory.connect(await at(market.collateralAggregator), provider),
+    oracle: ChainlinkOracle__factory.connect(await at(deployed.oracle), provider),
+    engine: WriteOffEngine__factory.connect(await at(deployed.engine), provider),
+    vault: LendingVault__factory.connect(await at(deployed.vault), provider),
+    fund: InsuranceFund__factory.connect(await at(deployed.fund), provider),
+    dilution,
+    token: BackstopToken__factory.connect(await dilution.token(), provider),
+    debtAuction: DebtAuction__factory.connect(await dilution.debtAuction(), provider),
+    buybackAuction: BuybackAuction__factory.connect(await dilution.buybackAuction(), provider),
+  };
+}
+
+/** Every contract of one deployment, typed and readable. */
+export type Deployment = Awaited<ReturnType<typeof deployAll>>;

@@ -1,0 +1,40 @@
+import { type Judged, type Positions } from "../positions.ts";
+import { type BookPlan } from "../book.ts";
+import { approve, type World } from "../world.ts";
+import { BPS, WAD } from "../../lib/units.ts";
+
+/** Borrowers who watch their loan: each adds a quarter of its collateral once, when its health has fallen low. */
+export class Watchers {
+  /** Loans topped up. */
+  count = 0;
+  private readonly world: World;
+  private readonly plan: BookPlan;
+  private readonly positions: Positions;
+  private readonly acted = new Set<string>();
+
+  constructor(world: World, plan: BookPlan, positions: Positions) {
+    this.world = world;
+    this.plan = plan;
+    this.positions = positions;
+  }
+
+  /** @param most borrowers who get a transaction through at this step */
+  async act(judged: readonly Judged[], most = Infinity): Promise<void> {
+    let left = most;
+    const { chain, vault, collateral } = this.world;
+    for (const { position, healthWad } of judged) {
+      const { account, borrower } = position;
+      const due = borrower.watches && !this.acted.has(account) && healthWad * BPS < this.plan.watcherHealthBps * WAD;
+      if (!due || left <= 0) continue;
+      left -= 1;
+      this.acted.add(account);
+      const added = position.collateral / 4n;
+      if (added === 0n) continue;
+      await chain.send(account, collateral.mint.populateTransaction(account, added));
+      await approve(chain, collateral, account, await vault.getAddress());
+      await chain.send(account, vault.supplyCollateral.populateTransaction(collateral, added, account));
+      await this.positions.refresh(position);
+      this.count += 1;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * What a liquidation or a write-off closes of an insolvent position, from the definitions: the second opinion that
+ * write-off-audit.ts holds against the contracts. All figures in asset units, up to a unit or two of rounding.
+ */
+import { BPS, max, min } from "../lib/units.ts";
+
+/** A position and the vault's reserves just before. */
+export interface PositionFigures {
+  readonly debt: bigint;
+  readonly principal: bigint;
+  /** Worth of all its collateral. */
+  readonly value: bigint;
+  readonly reserves: bigint;
+}
+
+/** Settings of the vault that decide what is closed. */
+export interface ClosingRules {
+  readonly minIncentiveBps: bigint;
+  readonly minDebt: bigint;
+  readonly keeperRewardBps: bigint;
+  readonly maxKeeperReward: bigint;
+}
+
+/** What is closed. */
+export interface Closed {
+  /** Paid by the liquidator. */
+  readonly repaid: bigint;
+  /** Part of the sold collateral's value that pays for no debt. */
+  readonly incentive: bigint;
+  readonly debt: bigint;
+  readonly principalLeft: bigint;
+}
+
+/** A keeper brings no cash: the debt that the collateral covers stays, unless it is too small to stand. */
+export function closedByKeeper({ value, debt, principal }: PositionFigures, rules: ClosingRules): Closed {
+  const covered = (value * BPS) / (BPS + rules.minIncentiveBps);
+  const left = covered < rules.minDebt ? 0n : covered;
+  return { repaid: 0n, incentive: value - left, debt: debt - left, principalLeft: min(principal, left) };
+}
+
+/** A liquidator pays for a fraction of the collateral at the minimum incentive; the same fraction of the debt goes. */
+export function closedByLiquidator(
+  { value, debt, principal }: PositionFigures,
+  { minIncentiveBps }: ClosingRules,
+  maxRepaid: bigint,
+): Closed {
+  const divisor = BPS + minIncentiveBps;
+  const priceOfAll = (value * BPS + divisor - 1n) / divisor;
+  const repaid = min(maxRepaid, priceOfAll);
+  return {
+    repaid,
+    incentive: max(0n, (value * repaid) / priceOfAll - repaid),
+    debt: (debt * repaid) / priceOfAll,
+    principalLeft: principal - (principal * repaid) / priceOfAll,
+  };
+}
+
+/** A keeper's reward, taken from reserves, where there is no collateral to earn from. */
+export function keeperReward(badDebt: bigint, { value, reserves }: PositionFigures, rules: ClosingRules): bigint {
+  if (value > 0n) return 0n;
+  return min(min((badDebt * rules.keeperRewardBps) / BPS, rules.maxKeeperReward), reserves);
+}

@@ -1,0 +1,128 @@
+/** Runs a price crash step by step: rounds, then everybody acts, then a sample is taken. */
+import { eventsOf, type Mined } from "../lib/chain.ts";
+import { type Progress } from "../lib/progress.ts";
+import { Rng } from "../lib/rng.ts";
+import { formatFixed, sum } from "../lib/units.ts";
+import { Buybacks } from "./actors/buybacks.ts";
+import { Buyer } from "./actors/buyer.ts";
+import { Keepers } from "./actors/keepers.ts";
+import { Lenders } from "./actors/lenders.ts";
+import { Liquidators } from "./actors/liquidators.ts";
+import { Stakers } from "./actors/stakers.ts";
+import { Watchers } from "./actors/watchers.ts";
+import { drawBook } from "./book.ts";
+import { Congestion } from "./congestion.ts";
+import { LedgerMirror } from "./ledger-mirror.ts";
+import { openBook, openingStart } from "./opening.ts";
+import { Positions } from "./positions.ts";
+import { PRICE_DECIMALS } from "./prices.ts";
+import { Recorder } from "./recorder.ts";
+import { returnFunds } from "./returned-funds.ts";
+import { firstPriceWad, scheduledRounds } from "./schedule.ts";
+import { type CrashScenario } from "./scenarios/black-thursday.ts";
+import { createWorld, type World } from "./world.ts";
+import { WriteOffAudit } from "./write-off-audit.ts";
+
+const DAY = 86_400n;
+
+/** Everybody who acts in a crash, and what keeps the record. */
+type Cast = Awaited<ReturnType<typeof assemble>>;
+
+/** The whole replay: opening, crash, what comes back afterwards, claims. */
+export async function runCrash(scenario: CrashScenario, seed: string, progress: Progress) {
+  const rng = new Rng(seed);
+  progress.start("Deploying", 1);
+  const world = await createWorld(scenario.name, openingStart(scenario));
+  progress.finish();
+
+  const cast = await assemble(world, scenario, rng);
+  const { waitingPeriod } = await world.vault.riskConfig();
+  const book = drawBook(scenario.book, firstPriceWad(world, scenario), Number(waitingPeriod / DAY), rng.fork("book"));
+  await openBook(world, scenario, book, cast, rng, progress);
+  cast.lenders.schedule(scenario.lenders, scenario.start, scenario.end, rng.fork("coming and going"));
+  const sharePriceBefore = await crash(world, scenario, cast, progress);
+  const sharePriceAfter = await cast.recorder.sharePrice();
+
+  progress.start("Recovering and claiming", 1);
+  await cast.buybacks.finish();
+  world.chain.advanceTo(scenario.recovery.at);
+  const unsoldTokens = await cast.buyer.settleAll();
+  await returnFunds(world, scenario.recovery, cast.mirror, cast.buybacks);
+  await cast.buybacks.finish();
+  await cast.lenders.claimAll();
+  await cast.stakers.claimAll();
+  const entries = await cast.mirror.checkAgainstChain();
+  progress.finish(`${entries} ledger entries, each equal to the computation`);
+  const tokenSymbol = await world.token.symbol();
+  const vaultAddress = await world.vault.getAddress();
+  return { scenario, seed, world, ...cast, tokenSymbol, vaultAddress, sharePriceBefore, sharePriceAfter, unsoldTokens };
+}
+
+/** Everything a report on a crash can tell. */
+export type CrashRun = Awaited<ReturnType<typeof runCrash>>;
+
+async function assemble(world: World, scenario: CrashScenario, rng: Rng) {
+  const positions = await Positions.create(world);
+  const lenders = new Lenders(world);
+  const stakers = new Stakers(world, scenario.stakers);
+  const mirror = new LedgerMirror(world);
+  const buyer = await Buyer.create(world, scenario.buyer, mirror, rng.fork("buyer"));
+  const buybacks = new Buybacks(world, mirror, buyer.account, scenario.recovery.soldBackBps);
+  const chargeHolders = (mined: Mined): void => {
+    for (const [vault, holders] of [
+      [world.vault, lenders],
+      [world.fund, stakers],
+    ] as const) {
+      for (const { args } of eventsOf(mined, vault, "LossCharged")) {
+        holders.charge(args.epoch as bigint, args.chargedAssets as bigint, args.shares as bigint);
+      }
+    }
+  };
+  const audit = await WriteOffAudit.create(world, mirror, (mined) => {
+    chargeHolders(mined);
+    buyer.notice(mined);
+    buybacks.notice(mined);
+  });
+  const liquidators = await Liquidators.create(world, scenario.liquidators, positions, audit);
+  const keepers = await Keepers.create(world, positions, audit);
+  const watchers = new Watchers(world, scenario.book, positions);
+  const recorder = await Recorder.create(world);
+  return { positions, lenders, stakers, mirror, buyer, buybacks, audit, liquidators, keepers, watchers, recorder };
+}
+
+/** Returns what a whole share was worth just before the first step, asset units. */
+async function crash(world: World, scenario: CrashScenario, cast: Cast, progress: Progress): Promise<bigint> {
+  const { positions, lenders, stakers, mirror, buyer, audit, liquidators, keepers, watchers, recorder } = cast;
+  const congestion = new Congestion(scenario.liquidators.congestion);
+  const rounds = scheduledRounds(world, scenario);
+  const moments = momentsOf(scenario);
+  let sharePriceBefore = 0n;
+  await positions.refreshAll();
+  progress.start("Replaying", moments.length - 1);
+  for (const [step, time] of moments.entries()) {
+    while ((rounds[0]?.round.updatedAt ?? Infinity) <= time) await rounds.shift()?.publish();
+    world.chain.advanceTo(time + 1);
+    if (step === 0) sharePriceBefore = await recorder.sharePrice();
+    const band = congestion.observe({ time, price: world.collateralFeed.answer });
+    await positions.grow();
+    await stakers.act();
+    await lenders.act();
+    await watchers.act(positions.judge());
+    await liquidators.act(positions.judge(), band);
+    await keepers.act(positions.judge(), band.keeperCallsPerStep);
+    await buyer.act();
+    const minted = sum(buyer.purchases, ({ tokens }) => tokens);
+    await recorder.take(time, positions.judge(), band.gasGwei, mirror, minted);
+    const price = formatFixed(world.collateralFeed.answer, PRICE_DECIMALS);
+    progress.update(step, `${world.collateralInfo.symbol} ${price}, ${audit.all.length} write-offs`);
+  }
+  progress.finish(`${audit.all.length} write-offs, each equal to the computation`);
+  return sharePriceBefore;
+}
+
+/** Seconds at which everybody looks: every step, and every round of the collateral's feed between two steps. */
+function momentsOf({ start, end, stepSeconds, collateralRounds }: CrashScenario): number[] {
+  const moments = new Set(collateralRounds.map(({ updatedAt }) => updatedAt));
+  for (let time = start; time <= end; time += stepSeconds) moments.add(time);
+  return [...moments].sort((left, right) => left - right);
+}

@@ -1,0 +1,132 @@
+/** From the name of a scenario to its results: run it, write its files, return what is printed. */
+import { Progress } from "../lib/progress.ts";
+import { formatFixed, sum } from "../lib/units.ts";
+import { type CrashRun, runCrash } from "./crash.ts";
+import { type DepegRun, runDepeg } from "./depeg.ts";
+import { attemptsTable, factLines, loansTable, returnsTable, waterfallTable } from "./print.ts";
+import { chargedHolders, crashReport } from "./report/crash-report.ts";
+import { loanGroups, rightlyLeftAlone } from "./report/depeg-outcome.ts";
+import { depegReport } from "./report/depeg-report.ts";
+import { waterfallTotals } from "./report/layers.ts";
+import { moneyFormat } from "./report/money.ts";
+import { blackThursday } from "./scenarios/black-thursday.ts";
+import { type ScenarioName } from "./scenarios/types.ts";
+import { usdcDepeg } from "./scenarios/usdc-depeg.ts";
+import { summarize, writeResults } from "./summary.ts";
+
+const TOKEN_DECIMALS = 18;
+
+/** Runs with a seed, or with the scenario's own, and returns the text for the terminal. */
+type Run = (seed: string | undefined) => Promise<string>;
+
+const RUNS: Record<ScenarioName, Run> = {
+  "black-thursday": async (seed) => {
+    const scenario = blackThursday();
+    return finishCrash(await runCrash(scenario, seed ?? scenario.seed, new Progress()));
+  },
+  "usdc-depeg": async (seed) => {
+    const scenario = usdcDepeg();
+    return finishDepeg(await runDepeg(scenario, seed ?? scenario.seed, new Progress()));
+  },
+};
+
+/** Names that `findScenario` knows. */
+export const SCENARIOS: readonly string[] = Object.keys(RUNS);
+
+/** The scenario of that name, ready to run; undefined if there is none. */
+export function findScenario(name: string): Run | undefined {
+  return SCENARIOS.includes(name) ? RUNS[name as ScenarioName] : undefined;
+}
+
+/** The summary of a crash, as it is written to summary.json. */
+export function crashSummary(run: CrashRun) {
+  return summarize({
+    scenario: run.scenario.name,
+    seed: run.seed,
+    asset: run.world.assetInfo.symbol,
+    positions: run.positions.all.length,
+    liquidations: run.liquidators.count,
+    writeOffs: run.audit.all,
+    mirror: run.mirror,
+    tokensMinted: sum(run.buyer.purchases, ({ tokens }) => tokens),
+    sharePriceBefore: run.sharePriceBefore,
+    sharePriceAfter: run.sharePriceAfter,
+  });
+}
+
+/** The summary of a depeg: the same figures, and what the scenario is about. */
+export function depegSummary(run: DepegRun) {
+  const groups = loanGroups(run);
+  return {
+    ...summarize({
+      scenario: run.scenario.name,
+      seed: run.seed,
+      asset: run.world.assetInfo.symbol,
+      positions: run.positions.all.length,
+      liquidations: run.liquidators.count,
+      writeOffs: run.audit.all,
+      mirror: run.mirror,
+      tokensMinted: 0n,
+      sharePriceBefore: run.sharePriceBefore,
+      sharePriceAfter: run.sharePriceAfter,
+    }),
+    rounds: run.rounds,
+    heartbeats: run.heartbeats,
+    impaired: run.keepers.count.impaired,
+    cleared: run.keepers.count.cleared,
+    rightlyLeftAlone: rightlyLeftAlone(groups),
+    loans: groups.map((group) => ({ ...group, debt: group.debt.toString() })),
+    largestShortfall: run.largestShortfall.toString(),
+    attempts: run.attempts.all,
+  };
+}
+
+function finishCrash(run: CrashRun): string {
+  const summary = crashSummary(run);
+  const files = writeResults(summary, crashReport(run));
+  const money = moneyFormat(run.world.assetInfo);
+  const totals = waterfallTotals(run.mirror);
+  const price = (perShare: bigint): string => formatFixed(perShare, run.world.assetInfo.decimals, 6);
+  const { cleared } = run.keepers.count;
+  return [
+    "",
+    `${run.scenario.title}: who paid`,
+    waterfallTable(totals, chargedHolders(run), money),
+    returnsTable(totals, money),
+    factLines([
+      [
+        "Positions",
+        `${summary.positions}: ${summary.liquidations} liquidations, ${summary.writeOffs} write-offs, ${cleared} false alarms cleared`,
+      ],
+      ["Tokens minted", `${formatFixed(BigInt(summary.tokensMinted), TOKEN_DECIMALS)} ${run.tokenSymbol}`],
+      ["Share price", `${price(run.sharePriceBefore)} before, ${price(run.sharePriceAfter)} after`],
+      ["Seed", run.seed],
+      ["Summary", files.summary],
+      ["Report", `${files.report} (open it in a browser)`],
+    ]),
+  ].join("\n");
+}
+
+function finishDepeg(run: DepegRun): string {
+  const summary = depegSummary(run);
+  const files = writeResults(summary, depegReport(run));
+  const { answered, count, longestGap } = run.heartbeats;
+  return [
+    "",
+    `${run.scenario.title}: which loans were left alone`,
+    loansTable(loanGroups(run), moneyFormat(run.world.assetInfo)),
+    "Tried while the feed was quiet, silent or stale",
+    attemptsTable(run.attempts.all),
+    factLines([
+      ["Rounds", `${summary.rounds}, ${answered} of ${count} heartbeats bridged, longest gap ${longestGap} s`],
+      [
+        "Written off",
+        `${summary.writeOffs} loans; ${summary.impaired} records of insolvency, ${summary.cleared} cleared again`,
+      ],
+      ["Left alone", `${summary.rightlyLeftAlone} loans in danger at their worst round are healthy again`],
+      ["Seed", run.seed],
+      ["Summary", files.summary],
+      ["Report", `${files.report} (open it in a browser)`],
+    ]),
+  ].join("\n");
+}

@@ -1,0 +1,98 @@
+/** What a scenario fixes. Money is in base units, times in seconds, ratios in basis points. */
+import { type BookPlan } from "../book.ts";
+import { type FeedRound } from "../prices.ts";
+
+/** Names a scenario can be asked for by. */
+export type ScenarioName = "black-thursday" | "usdc-depeg";
+
+/** What every scenario says of itself. */
+export interface ScenarioBase {
+  readonly name: ScenarioName;
+  readonly title: string;
+  /** Seed used unless SEED is set. */
+  readonly seed: string;
+  /** First and last second of the replay proper; before it the book is opened. */
+  readonly start: number;
+  readonly end: number;
+  /** Rounds of the two feeds in the replay, in order. */
+  readonly collateralRounds: readonly FeedRound[];
+  readonly assetRounds: readonly FeedRound[];
+  readonly book: BookPlan;
+  readonly lenders: LenderPlan;
+  readonly stakers: StakerPlan;
+}
+
+/** Who lends, and who comes and goes. */
+export interface LenderPlan {
+  /** Lenders who are there from the beginning. */
+  readonly initial: number;
+  /** Share of the money they put in that the borrowers have drawn at the start. */
+  readonly utilizationBps: bigint;
+  /** Initial lenders who take out all they can at some moment of the replay. */
+  readonly leaving: number;
+  /** Lenders who come during the replay, and what each brings. */
+  readonly joining: number;
+  readonly joiningAssets: bigint;
+}
+
+/** Who stakes in the insurance fund. */
+export interface StakerPlan {
+  readonly count: number;
+  /** All stakes together, asset units. */
+  readonly assets: bigint;
+  /** The first staker gave notice in time and leaves at this second. */
+  readonly orderlyExitAt?: number;
+  /** The second staker tries to leave at this second without notice. */
+  readonly panicAt?: number;
+}
+
+/** How full the chain is while prices move this fast. */
+export interface CongestionBand {
+  /** Applies from this range of the price within the last hour, (high - low) / high. */
+  readonly fromMoveBps: bigint;
+  /** Price of gas, for the record and for what a liquidator must earn. */
+  readonly gasGwei: bigint;
+  /** Liquidations that get through per step. */
+  readonly liquidationsPerStep: number;
+  /** Calls of keepers (impair, write off) that get through per step. */
+  readonly keeperCallsPerStep: number;
+  /** Seconds until a liquidator has turned seized collateral into money again. */
+  readonly recycleSeconds: number;
+}
+
+/** What a liquidator is after: the largest incentive, or the collateral of insolvent loans just below its price. */
+export type LiquidatorAim = "incentive" | "collateral";
+
+/** Who liquidates, and with what. */
+export interface LiquidatorPlan {
+  /** Each with its money at the start, asset units. */
+  readonly liquidators: readonly { readonly capital: bigint; readonly aim: LiquidatorAim }[];
+  /** Those after the incentive do nothing for less than this. */
+  readonly leastIncentiveBps: bigint;
+  /** What selling seized collateral loses against the feed's price. */
+  readonly slippageBps: bigint;
+  /** Gas of one liquidation, for the comparison of earning and cost. */
+  readonly gasPerLiquidation: bigint;
+  readonly congestion: readonly CongestionBand[];
+}
+
+/** Who buys the tokens that the auction sells. */
+export interface BuyerPlan {
+  /** Money at the start, asset units. */
+  readonly capital: bigint;
+  /** Highest prices, asset units per whole token, each with its weight. */
+  readonly limits: readonly { readonly price: bigint; readonly lots: number }[];
+}
+
+/** Money that turns up later. */
+export interface RecoveryPlan {
+  /** Second at which it is paid in; by then every sale has ended. */
+  readonly at: number;
+  /**
+   * How much of what is still outstanding comes back, basis points: first for the write-off of which insurance paid most,
+   * then for those whose lenders are still owed most.
+   */
+  readonly sharesBps: readonly bigint[];
+  /** Part of the tokens that could be bought back which their holder gives for it, basis points. */
+  readonly soldBackBps: bigint;
+}

@@ -1,0 +1,206 @@
+import { expect } from "chai";
+
+import { Progress, SILENT_STREAM } from "../../scripts/lib/progress.ts";
+import { sum } from "../../scripts/lib/units.ts";
+import { splitLoss, totalOf } from "../../scripts/lib/waterfall.ts";
+import { type CrashRun, runCrash } from "../../scripts/replay/crash.ts";
+import { crashReport } from "../../scripts/replay/report/crash-report.ts";
+import { crashSummary } from "../../scripts/replay/run.ts";
+import { blackThursday, type CrashScenario } from "../../scripts/replay/scenarios/black-thursday.ts";
+
+const ONE = 10n ** 18n;
+
+/** The crash at a quarter of its size: all its rounds, fewer borrowers, everybody's money scaled down. */
+function smallCrash(): CrashScenario {
+  const whole = blackThursday();
+  const quarter = (assets: bigint): bigint => assets / 4n;
+  return {
+    ...whole,
+    book: { ...whole.book, borrowers: 120 },
+    stakers: { ...whole.stakers, assets: quarter(whole.stakers.assets) },
+    lenders: { ...whole.lenders, initial: 10, leaving: 3, joining: 3 },
+    liquidators: {
+      ...whole.liquidators,
+      liquidators: whole.liquidators.liquidators.map(({ capital, aim }) => ({ capital: quarter(capital), aim })),
+    },
+    buyer: { ...whole.buyer, capital: quarter(whole.buyer.capital) },
+  };
+}
+
+describe("black thursday, at a quarter of its size", function () {
+  this.timeout(240_000);
+  let run: CrashRun;
+
+  before(async () => {
+    run = await runCrash(smallCrash(), "integration test", new Progress(SILENT_STREAM));
+  });
+  after(async () => {
+    await run.world.chain.connection.close();
+  });
+
+  it("splits every bad debt as the independent computation does (WO1, WO2)", async () => {
+    const { engine, vault } = run.world;
+    expect(run.audit.all.length).to.be.greaterThan(20);
+    for (const { id, badDebt, insurable, capacities } of run.audit.all) {
+      const entry = await engine.ledger(vault, id);
+      const expected = splitLoss({ badDebt, insurable }, capacities);
+      const { reserves, insurance, dilutionCash, socialized } = entry;
+      expect({ reserves, insurance, dilutionCash, socialized }, `write-off ${id}`).to.deep.equal(expected);
+      expect(totalOf(expected), `write-off ${id}`).to.equal(entry.badDebt);
+    }
+  });
+
+  it("books exactly the ledger that was computed beside it, and nothing else (WO1, RE1, RE2)", async () => {
+    expect(await run.mirror.checkAgainstChain()).to.equal(run.audit.all.length);
+    const count = await run.world.engine.writeOffCount(run.world.vault);
+    expect(Number(count)).to.equal(run.audit.all.length);
+  });
+
+  it("reaches every layer by both causes, and mints tokens", () => {
+    const summary = crashSummary(run);
+    for (const layer of [
+      "reserves",
+      "insurance",
+      "socialized",
+      "auctionProceeds",
+      "recovered",
+      "tokensMinted",
+    ] as const) {
+      expect(BigInt(summary[layer]) > 0n, layer).to.equal(true);
+    }
+    expect(new Set(run.audit.all.map(({ cause }) => cause))).to.deep.equal(new Set(["liquidation", "write-off"]));
+  });
+
+  it("adds up: bad debt is reserves + insurance + dilution cash + socialized, to the unit (WO1)", () => {
+    const summary = crashSummary(run);
+    const layers = [summary.reserves, summary.insurance, summary.dilutionCash, summary.socialized];
+    expect(sum(layers, BigInt)).to.equal(BigInt(summary.badDebt));
+  });
+
+  it("writes a summary of exactly the promised keys", () => {
+    const money = "badDebt reserves insurance dilutionCash socialized auctionProceeds recovered tokensMinted".split(
+      " ",
+    );
+    const rest = "scenario asset positions liquidations writeOffs sharePriceBefore sharePriceAfter seed".split(" ");
+    const summary = crashSummary(run);
+    expect(Object.keys(summary).sort()).to.deep.equal([...money, ...rest].sort());
+    for (const key of money) expect(summary[key as keyof typeof summary]).to.match(/^\d+$/);
+  });
+
+  it("lowers the lenders' assets by loss epochs of exactly what was socialized (WO5)", async () => {
+    const { vault } = run.world;
+    for (const { epoch, layers } of run.audit.all) {
+      if (layers.socialized === 0n) continue;
+      expect((await vault.lossEpoch(epoch)).chargedAssets).to.equal(layers.socialized);
+    }
+    const closed = run.audit.all.filter(({ layers }) => layers.socialized > 0n);
+    expect(await vault.openEpoch()).to.equal(BigInt(closed.length) + 1n);
+    expect(run.sharePriceAfter < run.sharePriceBefore).to.equal(true);
+  });
+
+  it("mints a token for each one sold, above the floor, and burns those bought back (DI1)", async () => {
+    const { token, dilution, vault } = run.world;
+    const minted = sum(run.buyer.purchases, ({ tokens }) => tokens);
+    const initial = 1_000_000n * ONE;
+    expect(await token.totalSupply()).to.equal(initial + minted - run.buybacks.burntTokens);
+    const { floorPrice } = await dilution.saleTerms(vault);
+    for (const { price } of run.buyer.purchases) expect(price >= floorPrice).to.equal(true);
+    const paid = sum(run.buyer.purchases, ({ assets }) => assets);
+    expect(paid).to.equal(BigInt(crashSummary(run).auctionProceeds));
+  });
+
+  it("leaves no recovered money lying in an auction (LI1)", async () => {
+    const { asset, dilution, debtAuction, buybackAuction, engine } = run.world;
+    expect(run.buybacks.rounds).to.be.greaterThan(0);
+    for (const contract of [dilution, debtAuction, buybackAuction, engine]) {
+      expect(await asset.balanceOf(contract)).to.equal(0n);
+    }
+  });
+
+  it("pays what came back to those who were charged, gone or not (RE1)", async () => {
+    const { vault } = run.world;
+    const credited =
+      sum([...run.mirror.entries.values()], (entry) => entry.auctionProceeds) +
+      sum(run.mirror.recoveries, ({ toLenders }) => toLenders);
+    const claimed = sum(run.lenders.all, (lender) => lender.claimed);
+    expect(claimed + (await vault.claimsOwed())).to.equal(credited);
+    // What is left belongs to the virtual shares and to rounding.
+    expect((await vault.claimsOwed()) < 1_000_000n).to.equal(true);
+    for (const { name, charged, claimed: got } of run.lenders.all) expect(got <= charged, name).to.equal(true);
+
+    const gone = run.lenders.all.filter(({ leftAt, charged }) => leftAt !== undefined && charged > 0n);
+    expect(gone.length).to.be.greaterThan(0);
+    for (const { claimed: got } of gone) expect(got > 0n).to.equal(true);
+  });
+
+  it("lets nobody claim twice, and nobody who came after the losses claim at all (RE1)", async () => {
+    const { vault } = run.world;
+    const epochs = (await vault.openEpoch()) - 1n;
+    for (const { account, charges } of run.lenders.all) {
+      for (let epoch = 1n; epoch <= epochs; epoch++) {
+        expect(await vault.claimableRecovery(account, epoch)).to.equal(0n);
+        if (!charges.has(epoch)) expect(await vault.balanceAtEpoch(account, epoch)).to.equal(0n);
+      }
+    }
+  });
+
+  it("charges lenders and stakers what their shares make of each loss, and not more", () => {
+    const summary = crashSummary(run);
+    const lenders = sum(run.lenders.all, ({ charged }) => charged);
+    const stakers = sum(run.stakers.all, ({ charged }) => charged);
+    const roundingLimit = BigInt(run.audit.all.length * 20) + 1_000_000n;
+    expect(BigInt(summary.socialized) - lenders).to.satisfy((left: bigint) => left >= 0n && left < roundingLimit);
+    expect(BigInt(summary.insurance) - stakers).to.satisfy((left: bigint) => left >= 0n && left < roundingLimit);
+  });
+
+  it("lets a staker go who gave notice in time, and holds one who did not (IN1)", () => {
+    const [orderly, panicking] = run.stakers.all;
+    expect(orderly?.withdrawn).to.equal(orderly?.staked);
+    expect(orderly?.charged).to.equal(0n);
+    expect(run.stakers.panic?.error).to.equal("ExceedsMaturedNotice");
+    expect(panicking!.charged > 0n).to.equal(true);
+  });
+
+  it("holds in the vault and in the fund what the books say (LV1)", async () => {
+    const { vault, fund, asset, collateral } = run.world;
+    expect(await asset.balanceOf(vault)).to.equal((await vault.cash()) + (await vault.claimsOwed()));
+    expect(await asset.balanceOf(fund)).to.equal((await fund.totalAssets()) + (await fund.claimsOwed()));
+    const { totalCollateral, totalPrincipal } = await vault.collateralTotals(collateral);
+    expect(await collateral.balanceOf(vault)).to.equal(totalCollateral);
+    let held = 0n;
+    let principal = 0n;
+    for (const { account } of run.positions.all) {
+      const position = await vault.positionOf(account, collateral);
+      held += position.collateralAssets;
+      principal += position.principalAssets;
+    }
+    expect(held).to.equal(totalCollateral);
+    expect(principal).to.equal(totalPrincipal);
+  });
+
+  it("submitted every round of the crash to the feed at its own second, the low included", async () => {
+    const { collateralAggregator, collateralFeed } = run.world;
+    const { collateralRounds } = run.scenario;
+    expect(await collateralAggregator.latestRound()).to.equal(BigInt(collateralFeed.rounds));
+    const first = collateralFeed.rounds - collateralRounds.length + 1;
+    for (const [index, { updatedAt, answer }] of collateralRounds.entries()) {
+      const round = await collateralAggregator.getRoundData(first + index);
+      expect([round.answer, round.updatedAt]).to.deep.equal([answer, BigInt(updatedAt)]);
+    }
+    expect(collateralRounds.some(({ answer }) => answer === 8_600_000_000n)).to.equal(true);
+  });
+
+  it("makes a report that opens from the file, with every chart", () => {
+    const html = crashReport(run);
+    for (const id of ["price", "health", "trouble", "losses", "share-price", "buffers", "tokens"]) {
+      expect(html).to.include(`id="${id}"`);
+    }
+    expect(html).to.not.match(/NaN|undefined|\[object/);
+  });
+
+  it("gives the same figures to the last unit for the same seed", async () => {
+    const again = await runCrash(smallCrash(), "integration test", new Progress(SILENT_STREAM));
+    expect(crashSummary(again)).to.deep.equal(crashSummary(run));
+    await again.world.chain.connection.close();
+  });
+});

@@ -1,0 +1,48 @@
+import { expect } from "chai";
+
+import { closedByKeeper, closedByLiquidator, keeperReward } from "../../../../scripts/replay/closing.ts";
+
+const RULES = { minIncentiveBps: 200n, minDebt: 50n, keeperRewardBps: 100n, maxKeeperReward: 3n };
+/** Debt 1,000, of which 900 principal, over collateral worth 816: it covers 816 / 1.02 = 800. */
+const POSITION = { debt: 1_000n, principal: 900n, value: 816n, reserves: 40n };
+
+describe("what is closed of an insolvent position", () => {
+  it("a keeper leaves what the collateral covers", () => {
+    expect(closedByKeeper(POSITION, RULES)).to.deep.equal({
+      repaid: 0n,
+      incentive: 16n,
+      debt: 200n,
+      principalLeft: 800n,
+    });
+  });
+
+  it("a keeper leaves nothing that is too small to stand", () => {
+    const { debt, principalLeft, incentive } = closedByKeeper({ ...POSITION, value: 50n }, RULES);
+    expect([debt, principalLeft, incentive]).to.deep.equal([1_000n, 0n, 50n]);
+  });
+
+  it("a liquidator with enough money closes everything", () => {
+    expect(closedByLiquidator(POSITION, RULES, 10_000n)).to.deep.equal({
+      repaid: 800n,
+      incentive: 16n,
+      debt: 1_000n,
+      principalLeft: 0n,
+    });
+  });
+
+  it("a liquidator with half the money closes half of debt and principal", () => {
+    expect(closedByLiquidator(POSITION, RULES, 400n)).to.deep.equal({
+      repaid: 400n,
+      incentive: 8n,
+      debt: 500n,
+      principalLeft: 450n,
+    });
+  });
+
+  it("a keeper is rewarded, within its bounds, only where nothing else is to be earned", () => {
+    expect(keeperReward(200n, POSITION, RULES)).to.equal(0n);
+    expect(keeperReward(200n, { ...POSITION, value: 0n }, RULES)).to.equal(2n);
+    expect(keeperReward(900n, { ...POSITION, value: 0n }, RULES)).to.equal(3n);
+    expect(keeperReward(900n, { ...POSITION, value: 0n, reserves: 1n }, RULES)).to.equal(1n);
+  });
+});
