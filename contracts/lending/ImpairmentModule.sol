@@ -38,7 +38,7 @@ contract ImpairmentModule is LossModule {
         if (LiquidationMath.isInsolvent(closing.value, closing.debt, state.minIncentiveBps)) {
             shortfallAssets = closing.debt - covered;
             _record(closing, shortfallAssets);
-            uint256 lostPrincipal = Math.saturatingSub(position.principal, covered);
+            uint256 lostPrincipal = Math.saturatingSub(position.principal, closing.value);
             _provision(
                 closing,
                 shortfallAssets,

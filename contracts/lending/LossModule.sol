@@ -85,7 +85,7 @@ abstract contract LossModule is LendingModule {
             before,
             outcome.badDebtAssets,
             incentiveAssets,
-            Math.saturatingSub(before.principal - principalLeft, repaid)
+            Math.saturatingSub(before.principal - principalLeft, repaid + incentiveAssets)
         );
         if (scaledLeft == 0) (position.youngPpb, position.youngSince) = (0, 0);
     }
@@ -115,7 +115,7 @@ abstract contract LossModule is LendingModule {
     }
 
     /// @dev Part of a loss that insurance may pay for: aged principal that is lost, without `incentiveAssets`. What the
-    /// collateral pays counts as principal first, so a loss made of interest is never insured.
+    /// collateral is worth counts as principal first, so a loss made of interest is never insured.
     function _insurable(
         Position memory position,
         uint256 lossAssets,

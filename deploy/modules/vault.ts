@@ -14,14 +14,15 @@ export default buildModule("Vault", (m) => {
   const builtFor = [asset, engine, oracle];
   const positionModule = m.contract("PositionModule", builtFor);
   const liquidationModule = m.contract("LiquidationModule", builtFor);
+  const impairmentModule = m.contract("ImpairmentModule", builtFor);
   const configModule = m.contract("ConfigModule", builtFor);
   const vault = m.contract("LendingVault", [
-    { asset, engine, oracle, positionModule, liquidationModule, configModule, authority: accessManager },
+    { asset, engine, oracle, positionModule, liquidationModule, impairmentModule, configModule, authority: accessManager },
     m.getParameter("name"),
     m.getParameter("symbol"),
   ]);
 
   m.call(vault, "setRateModel", [m.getParameter("rateModel")]);
   m.call(vault, "setRiskConfig", [m.getParameter("riskConfig")]);
-  return { vault, positionModule, liquidationModule, configModule };
+  return { vault, positionModule, liquidationModule, impairmentModule, configModule };
 });

@@ -32,7 +32,7 @@ export const ROLE_TABLE: readonly RoleRow[] = [
   },
   {
     contract: "LendingVault",
-    functions: ["setCollateral", "setRateModel", "setRiskConfig", "setReservePolicy", "unpause"],
+    functions: ["setCollateral", "setRateModel", "setRiskConfig", "setMinProvision", "setReservePolicy", "unpause"],
     role: "GOVERNOR",
     why: "rules of lending; loosening them is for the governor alone",
   },
@@ -62,7 +62,7 @@ export const ROLE_TABLE: readonly RoleRow[] = [
   },
   {
     contract: "Dilution",
-    functions: ["setLimits", "setSaleTerms", "setBuybackTerms", "setGlobalCap", "unpauseDilution"],
+    functions: ["setLimits", "setSaleTerms", "setBuybackTerms", "setUnderwriters", "setGlobalCap", "unpauseDilution"],
     role: "GOVERNOR",
     why: "how many tokens may be minted against losses, and not under which price",
   },

@@ -128,7 +128,7 @@ describe("WriteOffVault reserves", () => {
       const { vault, engine, stranger } = await networkHelpers.loadFixture(withPolicy);
       for (const attempt of [
         () => vault.connect(stranger).creditReserves(1n),
-        () => vault.connect(stranger).creditRecovery(1n, 1n),
+        () => vault.connect(stranger).creditRecovery(1n, 1n, 1n),
       ]) {
         await expect(attempt()).to.be.revertedWithCustomError(vault, "OnlyEngine").withArgs(stranger.address);
       }
