@@ -168,14 +168,14 @@ export class WriteOffAudit {
   }
 
   /**
-   * Insurance may pay for the aged part of the lost principal, and never for the incentive. What the collateral pays
+   * Insurance may pay for the aged part of the lost principal, and never for the incentive. What the collateral is worth
    * counts as principal first. Bad debt and principal left must be what the definitions say, up to rounding.
    */
   private async insurable(account: string, badDebt: bigint, before: Before, closed: Closed): Promise<bigint> {
     const { principalAssets } = await this.world.vault.positionOf(account, this.world.collateral);
     near("bad debt", badDebt, closed.debt - closed.repaid);
     near("principal left", principalAssets, closed.principalLeft);
-    const lost = max(0n, before.principal - principalAssets - closed.repaid);
+    const lost = max(0n, before.principal - principalAssets - closed.repaid - closed.incentive);
     return min(max(0n, badDebt - closed.incentive), (lost * before.aged) / before.principal);
   }
 }
