@@ -312,8 +312,8 @@ contract LiquidationModule is LendingModule {
         uint256 removed = _removeDebt(position, position.scaledDebt - scaledLeft);
         outcome.badDebtAssets = Math.saturatingSub(removed, repaid);
         if (principal != 0) {
-            // What the collateral pays counts as principal first, so a loss made of interest is never insured.
-            uint256 lostPrincipal = Math.saturatingSub(principal - principalLeft, repaid);
+            // What the collateral is worth counts as principal first, so a loss made of interest is never insured.
+            uint256 lostPrincipal = Math.saturatingSub(principal - principalLeft, repaid + incentiveAssets);
             closing.insurable = Math.min(
                 Math.saturatingSub(outcome.badDebtAssets, incentiveAssets),
                 Math.mulDiv(lostPrincipal, aged, principal)

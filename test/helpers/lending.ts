@@ -23,8 +23,13 @@ export const MAX = 2n ** 256n - 1n;
 /** Scale of FixedPriceOracle's prices. */
 const E36 = 10n ** 36n;
 
+/** Tokens that a vault may meet. */
+export type TokenKind = "TestToken" | "FeeToken" | "BlocklistToken" | "HookToken" | "NoReturnToken";
+
 /** What a test may want otherwise. */
 export interface LendingOptions {
+  assetKind?: TokenKind;
+  collateralKind?: TokenKind;
   assetDecimals?: number;
   collateralDecimals?: number;
   /** Whole asset units one whole collateral unit is worth at the start. */
@@ -80,8 +85,8 @@ export async function deployLending(ethers: Ethers, options: LendingOptions = {}
   const manager = await ethers.deployContract("AccessManager", [admin!.address]);
   const engine = await ethers.deployContract("WriteOffEngine", [await at(manager)]);
   const oracle = await ethers.deployContract("FixedPriceOracle");
-  const asset = await ethers.deployContract("TestToken", ["Test Dollar", "USDT6", assetDecimals]);
-  const collateral = await ethers.deployContract("TestToken", ["Test Ether", "WETH", collateralDecimals]);
+  const asset = await deployToken(ethers, options.assetKind, "Test Dollar", "USDT6", assetDecimals);
+  const collateral = await deployToken(ethers, options.collateralKind, "Test Ether", "WETH", collateralDecimals);
   const wired = [await at(asset), await at(engine), await at(oracle)] as const;
   const positionModule = await ethers.deployContract("PositionModule", [...wired]);
   const liquidationModule = await ethers.deployContract("LiquidationModule", [...wired]);
@@ -132,6 +137,18 @@ export async function deployLending(ethers: Ethers, options: LendingOptions = {}
     principalCap: 10n ** 12n * one,
   });
   return { manager, engine, oracle, asset, collateral, vault, one, oneCollateral, setPrice, at };
+}
+
+/** A token of one kind, seen as the ordinary token whose functions all kinds share. A FeeToken starts without a fee. */
+async function deployToken(
+  ethers: Ethers,
+  kind: TokenKind = "TestToken",
+  name: string,
+  symbol: string,
+  decimals: number,
+): Promise<TestToken> {
+  if (kind === "FeeToken") return ethers.deployContract(kind, [name, symbol, decimals, 0n]);
+  return ethers.deployContract(kind as "TestToken", [name, symbol, decimals]);
 }
 
 /** Gives `units` of `token` to `account` and lets `spender` take them. */
