@@ -149,11 +149,8 @@ async function deployToken(
   symbol: string,
   decimals: number,
 ): Promise<TestToken> {
-  const token =
-    kind === "FeeToken"
-      ? await ethers.deployContract(kind, [name, symbol, decimals, 0n])
-      : await ethers.deployContract(kind as "TestToken", [name, symbol, decimals]);
-  return token;
+  if (kind === "FeeToken") return ethers.deployContract(kind, [name, symbol, decimals, 0n]);
+  return ethers.deployContract(kind as "TestToken", [name, symbol, decimals]);
 }
 
 /** Gives `units` of `token` to `account` and lets `spender` take them. */

@@ -34,6 +34,8 @@ contract HostileTranche is ILossTranche {
     uint256 public gasAtCover;
     /// @notice Gas that `cover` and `recover` use up before they move anything.
     uint256 public gasToBurn;
+    /// @notice Gas without which `cover` gives up at once.
+    uint256 public gasWanted;
 
     address private _target;
     bytes private _data;
@@ -58,6 +60,11 @@ contract HostileTranche is ILossTranche {
         gasToBurn = gas_;
     }
 
+    /// @notice Makes `cover` give up, and say nothing, when it begins with less gas than this.
+    function insistOn(uint256 gas_) external {
+        gasWanted = gas_;
+    }
+
     /// @notice Makes `cover` and `recover` call `target` first, and keep what comes of it.
     function reactWith(address target, bytes calldata data) external {
         (_target, _data) = (target, data);
@@ -66,6 +73,7 @@ contract HostileTranche is ILossTranche {
     /// @inheritdoc ILossTranche
     function cover(address vault, uint256, uint256 shortfallAssets, uint256) external {
         uint256 gasBefore = gasleft();
+        if (gasBefore < gasWanted) return;
         _burn(gasBefore);
         _react();
         uint256 assets = _act(onCover, shortfallAssets);

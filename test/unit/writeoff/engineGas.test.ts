@@ -62,6 +62,19 @@ describe("WriteOffEngine and gas", () => {
     expect(outcomes.get(0n)).to.be.greaterThan(0);
   });
 
+  it("WO4: no gas limit makes a tranche find less than its stipend while the write-off succeeds", async () => {
+    const room = await networkHelpers.loadFixture(hungryTranche);
+    // A tranche that gives up early leaves the caller gas to finish with: the worst case for a 63/64 rule.
+    await room.tranche.burnFirst(0n);
+    await room.tranche.insistOn(3_000_000n - 1_000n);
+    await room.engine.setStack(room.vault, [await layer(room.tranche, Kind.Insurance, 3_000_000n)]);
+    const outcomes = new Set<bigint | string>();
+    for (let gasLimit = 3_000_000n; gasLimit <= 3_250_000n; gasLimit += 1_000n) {
+      outcomes.add(await attempt(room, gasLimit));
+    }
+    expect([...outcomes]).to.deep.equal(["InsufficientGas", 0n]);
+  });
+
   it("RE2: no gas limit makes a tranche refuse its money while the recovery succeeds", async () => {
     const room = await networkHelpers.loadFixture(hungryTranche);
     await lose(ethers, room, LOSS);
