@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 /// @title Acting for another account, granted on chain or by an EIP-712 signature
+/// @notice An operator may borrow, withdraw collateral, claim recoveries, and give or take back notices for the owner.
 interface IAuthorizations {
     /// @notice `operator` may (or may no longer) act for `owner`.
     event AuthorizationSet(address indexed owner, address indexed operator, bool authorized);

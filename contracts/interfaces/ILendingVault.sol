@@ -90,9 +90,13 @@ interface ILendingVault is IWriteOffVault {
         uint256 socializedAssets;
     }
 
+    /// @notice `payer` added `assets` of `collateral` to `borrower`'s position.
     event CollateralSupplied(address indexed borrower, address indexed collateral, address payer, uint256 assets);
+    /// @notice `assets` of `collateral` left `borrower`'s position for `receiver`.
     event CollateralWithdrawn(address indexed borrower, address indexed collateral, address receiver, uint256 assets);
+    /// @notice `assets` were borrowed against `collateral` and paid to `receiver`.
     event Borrowed(address indexed borrower, address indexed collateral, address receiver, uint256 assets);
+    /// @notice `payer` repaid `assets` of a debt, `principalAssets` of them principal.
     event Repaid(
         address indexed borrower,
         address indexed collateral,
@@ -127,14 +131,19 @@ interface ILendingVault is IWriteOffVault {
     event MinProvisionSet(uint256 assets);
     /// @notice The interest index moved; RAY x 10^-6 at the start.
     event Accrued(uint256 index, uint256 interestAssets, uint256 reserveAssets);
+    /// @notice The rules of `collateral` are these from now on.
     event CollateralConfigured(address indexed collateral, CollateralConfig config);
     /// @notice No new debt against `collateral`: its principal cap is zero.
     event CollateralFrozen(address indexed collateral);
+    /// @notice `collateral`, whose feed is dead, may be retired from second `effectiveAt` on.
     event CollateralRetirementAnnounced(address indexed collateral, uint256 effectiveAt);
+    /// @notice The feed of `collateral` answers; it will not be retired.
     event CollateralRetirementCancelled(address indexed collateral);
     /// @notice `collateral` is valued at `priceWad` (asset units per collateral unit, WAD) from now on.
     event CollateralRetired(address indexed collateral, uint256 priceWad);
+    /// @notice Interest runs by these rules from now on.
     event RateModelSet(RateModel model);
+    /// @notice The vault's rules are these from now on.
     event RiskConfigSet(RiskConfig config);
 
     /// @notice `collateral` is not listed.
@@ -186,6 +195,7 @@ interface ILendingVault is IWriteOffVault {
     /// @notice Listed collaterals, in order of listing.
     function collaterals() external view returns (address[] memory);
 
+    /// @notice Rules of `collateral`; zeros if it is not listed.
     function collateralConfig(address collateral) external view returns (CollateralConfig memory);
 
     /// @notice Totals of one collateral: principal lent against it (asset units) and tokens held (its own units).
@@ -198,8 +208,10 @@ interface ILendingVault is IWriteOffVault {
         address collateral
     ) external view returns (uint64 announcedAt, bool retired, uint256 priceWad);
 
+    /// @notice Interest rules.
     function rateModel() external view returns (RateModel memory);
 
+    /// @notice Rules of the whole vault.
     function riskConfig() external view returns (RiskConfig memory);
 
     /// @notice All debt to the present second, asset units, rounded down.
@@ -208,6 +220,7 @@ interface ILendingVault is IWriteOffVault {
     /// @notice Interest rate that runs now, WAD per second.
     function borrowRate() external view returns (uint256 rateWad);
 
+    /// @notice One position with interest to the present second.
     function positionOf(address borrower, address collateral) external view returns (PositionView memory);
 
     /// @notice Health factor: collateral value x lltv / (debt + defaulted debt), WAD; max uint256 without debt.
@@ -234,11 +247,7 @@ interface ILendingVault is IWriteOffVault {
     /// @notice Repays up to `assets` of `borrower`'s debt, interest first; the caller pays.
     /// @param assets Most to repay, asset units; max uint256 for all.
     /// @return repaidAssets What was taken from the caller.
-    function repay(
-        address collateral,
-        uint256 assets,
-        address borrower
-    ) external returns (uint256 repaidAssets);
+    function repay(address collateral, uint256 assets, address borrower) external returns (uint256 repaidAssets);
 
     /// @notice Liquidates a position whose health factor is below one. Solvent: up to what restores the target health,
     /// all where dust would be left. Insolvent: any fraction of at least max(minDebt, 10 %) or all; its bad debt goes
@@ -281,8 +290,10 @@ interface ILendingVault is IWriteOffVault {
     /// @notice Stops new debt against a collateral by setting its principal cap to zero. Guardian.
     function freezeCollateral(address collateral) external;
 
+    /// @notice Changes the interest rules; what has run so far ran at the old ones. Governor.
     function setRateModel(RateModel calldata model) external;
 
+    /// @notice Changes the vault's rules. Governor.
     function setRiskConfig(RiskConfig calldata config) external;
 
     /// @notice Sets from which size shortfalls are provisioned; zero makes no new provisions. Governor.
@@ -307,6 +318,7 @@ interface ILendingVault is IWriteOffVault {
 }
 
 /// @title Callback of a flash liquidation
+/// @notice Implemented by a liquidator that sells the collateral before it pays.
 interface ILiquidationCallback {
     /// @notice Called after the booking and the transfer of the collateral; `owedAssets` are pulled from the caller of
     /// `liquidate` afterwards.

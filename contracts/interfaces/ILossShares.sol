@@ -47,5 +47,9 @@ interface ILossShares {
     /// @notice Pays `account`'s recoveries of the given epochs to `receiver`. Callable by `account` or an operator it
     /// authorized; an operator may send them elsewhere only because `account` trusted it to.
     /// @return assets Total paid, asset units, each epoch rounded down.
-    function claimRecovery(address account, uint256[] calldata epochs, address receiver) external returns (uint256 assets);
+    function claimRecovery(
+        address account,
+        uint256[] calldata epochs,
+        address receiver
+    ) external returns (uint256 assets);
 }

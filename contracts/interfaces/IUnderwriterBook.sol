@@ -78,8 +78,10 @@ interface IUnderwriterBook {
     /// @notice Number of levels; level 0 is the best price.
     function levelCount() external view returns (uint256);
 
+    /// @notice One level as it stands.
     function levelOf(uint256 level) external view returns (LevelView memory);
 
+    /// @notice One bid as it stands.
     function bidOf(address owner, uint256 level) external view returns (BidView memory);
 
     /// @notice Tokens and asset units (premium, dust) that `owner` could collect from `levels` now.
@@ -105,12 +107,7 @@ interface IUnderwriterBook {
 
     /// @notice Takes `shares` out after their notice; without one where the level was drained or is below the floor.
     /// @return assets Paid to `receiver`, rounded down.
-    function withdraw(
-        uint256 level,
-        uint256 shares,
-        address owner,
-        address receiver
-    ) external returns (uint256 assets);
+    function withdraw(uint256 level, uint256 shares, address owner, address receiver) external returns (uint256 assets);
 
     /// @notice Pays `owner`'s tokens, premium and dust of `levels` to `receiver`. Caller: owner or whom it authorized.
     function collect(

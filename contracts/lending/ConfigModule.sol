@@ -8,7 +8,6 @@ import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
-import {InterestRates} from "./InterestRates.sol";
 import {LendingModule} from "./LendingModule.sol";
 
 /// @title Rules of the lending vault and who may change them
@@ -27,11 +26,7 @@ contract ConfigModule is LendingModule {
     /// @dev Several times what the dearest quote costs.
     uint256 private constant PROBE_GAS = 1_000_000;
 
-    constructor(
-        IERC20 asset_,
-        IWriteOffEngine engine_,
-        IPriceOracle oracle_
-    ) LendingModule(asset_, engine_, oracle_) {}
+    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LendingModule(asset_, engine_, oracle_) {}
 
     /// @notice See {ILendingVault}.
     function setCollateral(address collateral, ILendingVault.CollateralConfig calldata config) external onlyDelegated {

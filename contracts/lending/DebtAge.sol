@@ -74,9 +74,8 @@ library DebtAge {
         uint256 principalAfter
     ) private view returns (Age memory) {
         if (youngAfter == 0 || principalAfter == 0) return Age(0, 0);
-        uint256 since = fresh == 0
-            ? age.youngSince
-            : Math.ceilDiv(kept * age.youngSince + fresh * block.timestamp, kept + fresh);
+        uint256 since =
+            fresh == 0 ? age.youngSince : Math.ceilDiv(kept * age.youngSince + fresh * block.timestamp, kept + fresh);
         return
             Age({
                 youngPpb: Math.mulDiv(youngAfter, PPB, principalAfter, Math.Rounding.Ceil).toUint32(),

@@ -19,11 +19,7 @@ contract ImpairmentModule is LossModule {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
 
-    constructor(
-        IERC20 asset_,
-        IWriteOffEngine engine_,
-        IPriceOracle oracle_
-    ) LossModule(asset_, engine_, oracle_) {}
+    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LossModule(asset_, engine_, oracle_) {}
 
     /// @notice See {ILendingVault}.
     function impair(

@@ -33,8 +33,7 @@ library InterestRates {
         } else {
             rateWad +=
                 model.slopeBelowKinkWad +
-                (uint256(model.slopeAboveKinkWad) * (utilizationWad - kinkWad)) /
-                (WAD - kinkWad);
+                (uint256(model.slopeAboveKinkWad) * (utilizationWad - kinkWad)) / (WAD - kinkWad);
         }
     }
 

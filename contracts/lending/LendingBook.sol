@@ -89,9 +89,7 @@ abstract contract LendingBook is WriteOffBook {
 
     /// @dev Interest of `elapsed` seconds: the new index, what lenders and reserves earn together, and the reserves'
     /// part, rounded down.
-    function _interest(
-        uint256 elapsed
-    ) private view returns (uint256 index, uint256 interest, uint256 toReserves) {
+    function _interest(uint256 elapsed) private view returns (uint256 index, uint256 interest, uint256 toReserves) {
         index = _index;
         uint256 scaled = _totalScaledDebt;
         if (elapsed == 0 || scaled == 0) return (index, 0, 0);
@@ -180,9 +178,7 @@ abstract contract LendingBook is WriteOffBook {
 
     /// @dev What the position still owes of debts that were written off, and the newest of them. Their number is
     /// bounded: each took at least a tenth of the debt, or all of it.
-    function _defaultOf(
-        Position memory position
-    ) internal view returns (uint32 writeOffId, uint256 outstandingAssets) {
+    function _defaultOf(Position memory position) internal view returns (uint32 writeOffId, uint256 outstandingAssets) {
         if (position.writeOffId == 0) return (0, 0);
         uint256 latestId;
         (outstandingAssets, latestId) = _engine.defaultOf(address(this), position.writeOffId);
@@ -213,11 +209,7 @@ abstract contract LendingBook is WriteOffBook {
     // ---------------------------------------------------------------- Prices
 
     /// @dev Lowest worth by all live sources, for borrowing and withdrawing.
-    function _lowValue(
-        Collateral storage state,
-        address collateral,
-        uint256 assets
-    ) internal view returns (uint256) {
+    function _lowValue(Collateral storage state, address collateral, uint256 assets) internal view returns (uint256) {
         if (assets == 0) return 0;
         if (state.retired) return _retiredValue(state, assets);
         return _oracle.getLowQuote(assets, collateral, address(_asset));

@@ -16,11 +16,7 @@ abstract contract LendingModule is LendingBook {
     /// @notice A module was called otherwise than by delegatecall from a vault.
     error OnlyByDelegateCall();
 
-    constructor(
-        IERC20 asset_,
-        IWriteOffEngine engine_,
-        IPriceOracle oracle_
-    ) LendingBook(asset_, engine_, oracle_) {}
+    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LendingBook(asset_, engine_, oracle_) {}
 
     modifier onlyDelegated() {
         if (address(this) == _self) revert OnlyByDelegateCall();

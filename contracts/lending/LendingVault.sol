@@ -243,10 +243,7 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     }
 
     /// @inheritdoc ILendingVault
-    function positionOf(
-        address borrower,
-        address collateral
-    ) external view returns (PositionView memory view_) {
+    function positionOf(address borrower, address collateral) external view returns (PositionView memory view_) {
         Position memory position = _positions[borrower][collateral];
         view_.collateralAssets = position.collateral;
         view_.debtAssets = _debtNow(position);

@@ -22,11 +22,7 @@ contract LiquidationModule is LossModule {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
 
-    constructor(
-        IERC20 asset_,
-        IWriteOffEngine engine_,
-        IPriceOracle oracle_
-    ) LossModule(asset_, engine_, oracle_) {}
+    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LossModule(asset_, engine_, oracle_) {}
 
     /// @notice See {ILendingVault}.
     function liquidate(
@@ -46,7 +42,8 @@ contract LiquidationModule is LossModule {
         } else {
             _closeSolvent(state, closing, rules, maxRepaidAssets, result);
         }
-        if (result.seizedAssets < minSeizedAssets) revert ILendingVault.SeizesTooLittle(result.seizedAssets, minSeizedAssets);
+        if (result.seizedAssets < minSeizedAssets)
+            revert ILendingVault.SeizesTooLittle(result.seizedAssets, minSeizedAssets);
         closing.position.collateral -= result.seizedAssets.toUint128();
         state.totalCollateral -= result.seizedAssets.toUint128();
         _book(
@@ -106,8 +103,7 @@ contract LiquidationModule is LossModule {
 
         result.repaidAssets = repaid;
         result.feeAssets =
-            (repaid * (incentive - rules.minIncentiveBps * (WAD / BPS)) * _risk.liquidationFeeBps) /
-            (WAD * BPS);
+            (repaid * (incentive - rules.minIncentiveBps * (WAD / BPS)) * _risk.liquidationFeeBps) / (WAD * BPS);
         result.seizedAssets = Math.min(
             Math.mulDiv(position.collateral, repaid * (WAD + incentive), closing.value * WAD),
             position.collateral
@@ -134,9 +130,7 @@ contract LiquidationModule is LossModule {
         if (priceOfAll == 0) revert ILendingVault.WorthlessCollateral(closing.borrower, closing.collateral);
         uint256 repaid = Math.min(maxRepaid, priceOfAll);
         bool whole = repaid == priceOfAll;
-        uint256 scaledLeft = whole
-            ? 0
-            : position.scaledDebt - Math.mulDiv(position.scaledDebt, repaid, priceOfAll);
+        uint256 scaledLeft = whole ? 0 : position.scaledDebt - Math.mulDiv(position.scaledDebt, repaid, priceOfAll);
         uint256 valueSold = whole ? closing.value : Math.mulDiv(closing.value, repaid, priceOfAll);
 
         ILendingVault.Liquidation memory outcome = _extinguish(

@@ -34,11 +34,7 @@ abstract contract LossModule is LendingModule {
         uint256 toDefault; // part of the repayment that goes to the earlier write-off, asset units
     }
 
-    constructor(
-        IERC20 asset_,
-        IWriteOffEngine engine_,
-        IPriceOracle oracle_
-    ) LendingModule(asset_, engine_, oracle_) {}
+    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LendingModule(asset_, engine_, oracle_) {}
 
     function _open(address borrower, address collateral) internal returns (Closing memory closing) {
         _accrue();

@@ -22,14 +22,14 @@ contract PositionModule is LendingModule {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
 
-    constructor(
-        IERC20 asset_,
-        IWriteOffEngine engine_,
-        IPriceOracle oracle_
-    ) LendingModule(asset_, engine_, oracle_) {}
+    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LendingModule(asset_, engine_, oracle_) {}
 
     /// @notice See {ILendingVault}.
-    function supplyCollateral(address collateral, uint256 assets, address borrower) external onlyDelegated nonReentrant {
+    function supplyCollateral(
+        address collateral,
+        uint256 assets,
+        address borrower
+    ) external onlyDelegated nonReentrant {
         if (assets == 0) revert ILendingVault.ZeroAssets();
         Collateral storage state = _listed(collateral);
         Position storage stored = _positions[borrower][collateral];
@@ -94,10 +94,7 @@ contract PositionModule is LendingModule {
             }
         }
 
-        _setAge(
-            position,
-            DebtAge.afterBorrow(_ageOf(position), position.principal, assets, _model.waitingPeriod)
-        );
+        _setAge(position, DebtAge.afterBorrow(_ageOf(position), position.principal, assets, _model.waitingPeriod));
         uint256 scaled = InterestRates.toScaledUp(assets, _index);
         position.scaledDebt = (position.scaledDebt + scaled).toUint128();
         position.principal = (position.principal + assets).toUint128();

@@ -32,11 +32,7 @@ library LeakyBucket {
     /// @notice What may be drawn now: the smaller of what fits in either bucket.
     function available(Levels memory levels, Caps memory caps) internal view returns (uint256) {
         (uint256 hourLevel, uint256 monthLevel) = current(levels, caps);
-        return
-            Math.min(
-                Math.saturatingSub(caps.hourCap, hourLevel),
-                Math.saturatingSub(caps.monthCap, monthLevel)
-            );
+        return Math.min(Math.saturatingSub(caps.hourCap, hourLevel), Math.saturatingSub(caps.monthCap, monthLevel));
     }
 
     /// @notice The levels after leaking until now, rounded up (against whoever draws).
@@ -50,11 +46,7 @@ library LeakyBucket {
     }
 
     /// @notice Levels after drawing `quantity`, which the caller has checked against `available`.
-    function drawn(
-        Levels memory levels,
-        Caps memory caps,
-        uint256 quantity
-    ) internal view returns (Levels memory) {
+    function drawn(Levels memory levels, Caps memory caps, uint256 quantity) internal view returns (Levels memory) {
         (uint256 hourLevel, uint256 monthLevel) = current(levels, caps);
         return
             Levels({

@@ -32,8 +32,7 @@ library ShareMath {
         uint256 totalAssets,
         uint256 totalShares
     ) internal pure returns (uint256 shares) {
-        return
-            Math.mulDiv(assets, totalShares + VIRTUAL_SHARES, totalAssets + VIRTUAL_ASSETS, Math.Rounding.Ceil);
+        return Math.mulDiv(assets, totalShares + VIRTUAL_SHARES, totalAssets + VIRTUAL_ASSETS, Math.Rounding.Ceil);
     }
 
     /// @notice shares x (totalAssets + 1) / (totalShares + 10^6), rounded down.
@@ -51,8 +50,7 @@ library ShareMath {
         uint256 totalAssets,
         uint256 totalShares
     ) internal pure returns (uint256 assets) {
-        return
-            Math.mulDiv(shares, totalAssets + VIRTUAL_ASSETS, totalShares + VIRTUAL_SHARES, Math.Rounding.Ceil);
+        return Math.mulDiv(shares, totalAssets + VIRTUAL_ASSETS, totalShares + VIRTUAL_SHARES, Math.Rounding.Ceil);
     }
 
     /// @notice Whether a share is worth less than one millionth of what it was at the start (total loss).

@@ -110,7 +110,9 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
 
     /// @inheritdoc IDilution
     function setUnderwriters(address vault, IUnderwriterBook book) external restricted onlyKnown(vault) {
-        if (address(book) != address(0) && (address(book.vault()) != vault || address(book.token()) != address(token()))) {
+        if (
+            address(book) != address(0) && (address(book.vault()) != vault || address(book.token()) != address(token()))
+        ) {
             revert ForeignBook(vault, address(book));
         }
         underwriters[vault] = book;

@@ -103,9 +103,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         if (prices.length < MIN_LEVELS || prices.length > MAX_LEVELS) {
             revert LevelsOutOfRange(prices.length, MIN_LEVELS, MAX_LEVELS);
         }
-        if (
-            noticePeriod < MIN_NOTICE || noticePeriod > MAX_NOTICE || noticeWindow == 0 || noticeWindow > MAX_WINDOW
-        ) {
+        if (noticePeriod < MIN_NOTICE || noticePeriod > MAX_NOTICE || noticeWindow == 0 || noticeWindow > MAX_WINDOW) {
             revert NoticeOutOfRange(noticePeriod, noticeWindow);
         }
         for (uint256 i; i < prices.length; ++i) {
@@ -129,9 +127,10 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         uint256 floorPrice = _dilution.saleTerms(address(vault)).floorPrice;
         if (price < floorPrice) revert LevelInactive(level, price, floorPrice);
         (Generation storage generation, Bid storage bid) = _touch(level, owner);
-        shares = generation.assets == 0
-            ? assets * SHARES_PER_ASSET
-            : Math.mulDiv(assets, generation.shares, generation.assets);
+        shares =
+            generation.assets == 0
+                ? assets * SHARES_PER_ASSET
+                : Math.mulDiv(assets, generation.shares, generation.assets);
         if (assets == 0 || shares == 0) revert NothingCommitted(assets);
         generation.assets += assets.toUint128();
         generation.shares += shares.toUint128();
@@ -148,9 +147,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         (Generation storage generation, Bid storage bid) = _touch(level, owner);
         if (shares > bid.shares) revert ExceedsBid(owner, level, shares, bid.shares);
         generation.noticedShares = generation.noticedShares - bid.notice.quantity + shares.toUint128();
-        bid.notice = shares == 0
-            ? Cooldown.Notice(0, 0, 0)
-            : Cooldown.given(shares, _noticePeriod, _noticeWindow);
+        bid.notice = shares == 0 ? Cooldown.Notice(0, 0, 0) : Cooldown.given(shares, _noticePeriod, _noticeWindow);
         _rework(generation);
         emit NoticeSet(owner, level, shares, bid.notice.readyAt, bid.notice.expiresAt);
     }
@@ -343,11 +340,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
             Generation memory generation = _generations[levels[i]][bid.generation];
             uint256 premiumPerShareRay = generation.premiumPerShareRay + _premiumDue(generation, _stream.current());
             tokens += Math.mulDiv(bid.shares, generation.tokensPerShareRay - bid.tokensPerShareRay, RAY);
-            assets += Math.mulDiv(
-                bid.shares - bid.notice.quantity,
-                premiumPerShareRay - bid.premiumPerShareRay,
-                RAY
-            );
+            assets += Math.mulDiv(bid.shares - bid.notice.quantity, premiumPerShareRay - bid.premiumPerShareRay, RAY);
             if (bid.generation != _level(levels[i]).generation) {
                 assets += Math.mulDiv(generation.assets, bid.shares, generation.shares);
             }
@@ -363,10 +356,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
 
     /// @dev Brings stream, generation and bid to now: credits tokens and premium, and what is left of a bid in a drained
     /// generation. Returns the present generation, in which the bid then is.
-    function _touch(
-        uint256 level,
-        address owner
-    ) private returns (Generation storage generation, Bid storage bid) {
+    function _touch(uint256 level, address owner) private returns (Generation storage generation, Bid storage bid) {
         uint32 present = _level(level).generation;
         _stream.accrue();
         bid = _bids[owner][level];
@@ -375,9 +365,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         Owed storage owed = _owed[owner];
         uint256 shares = bid.shares;
         if (shares != 0) {
-            owed.tokens += Math
-                .mulDiv(shares, generation.tokensPerShareRay - bid.tokensPerShareRay, RAY)
-                .toUint128();
+            owed.tokens += Math.mulDiv(shares, generation.tokensPerShareRay - bid.tokensPerShareRay, RAY).toUint128();
             owed.assets += Math
                 .mulDiv(shares - bid.notice.quantity, generation.premiumPerShareRay - bid.premiumPerShareRay, RAY)
                 .toUint128();
@@ -415,9 +403,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
     /// @dev Sets how much of the generation's assets earns premium, here and in the stream.
     function _rework(Generation storage generation) private {
         uint256 shares = generation.shares;
-        uint256 working = shares == 0
-            ? 0
-            : Math.mulDiv(generation.assets, shares - generation.noticedShares, shares);
+        uint256 working = shares == 0 ? 0 : Math.mulDiv(generation.assets, shares - generation.noticedShares, shares);
         _stream.working = (_stream.working + working - generation.working).toUint128();
         generation.working = uint128(working);
     }

@@ -10,8 +10,9 @@ import {IAuthorizations} from "../interfaces/IAuthorizations.sol";
 /// @notice Kept once for everything a vault lets somebody do for somebody else. Nonces are shared with ERC-2612, so
 /// one signed permission spends the nonce of every other that was signed beside it.
 abstract contract Authorizations is IAuthorizations, EIP712, Nonces {
-    bytes32 private constant AUTHORIZATION_TYPEHASH =
-        keccak256("Authorization(address owner,address operator,bool authorized,uint256 nonce,uint256 deadline)");
+    bytes32 private constant AUTHORIZATION_TYPEHASH = keccak256(
+        "Authorization(address owner,address operator,bool authorized,uint256 nonce,uint256 deadline)"
+    );
 
     /// @inheritdoc IAuthorizations
     mapping(address owner => mapping(address operator => bool)) public isAuthorized;
@@ -31,9 +32,7 @@ abstract contract Authorizations is IAuthorizations, EIP712, Nonces {
     ) external {
         if (block.timestamp > deadline) revert AuthorizationExpired(deadline, block.timestamp);
         bytes32 digest = _hashTypedDataV4(
-            keccak256(
-                abi.encode(AUTHORIZATION_TYPEHASH, owner, operator, authorized, _useNonce(owner), deadline)
-            )
+            keccak256(abi.encode(AUTHORIZATION_TYPEHASH, owner, operator, authorized, _useNonce(owner), deadline))
         );
         if (!SignatureChecker.isValidSignatureNow(owner, digest, signature)) {
             revert InvalidAuthorization(owner, operator);

@@ -57,8 +57,7 @@ abstract contract LossLedger {
     function _claimable(address account, uint256 epoch) internal view returns (uint256) {
         uint256 shares = _losses[epoch].shares;
         if (shares == 0) return 0;
-        return
-            Math.mulDiv(_recovered[epoch], _balanceAtEpoch(account, epoch), shares) - _claimed[account][epoch];
+        return Math.mulDiv(_recovered[epoch], _balanceAtEpoch(account, epoch), shares) - _claimed[account][epoch];
     }
 
     /// @dev Marks `account`'s claims of `epochs` as taken and returns their sum. The caller checks who asks, and pays.

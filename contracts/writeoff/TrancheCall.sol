@@ -44,6 +44,7 @@ library TrancheCall {
         uint256 needed = (gasStipend * 64) / 63 + CALL_OVERHEAD;
         if (gasleft() < needed) revert IWriteOffEngine.InsufficientGas(gasleft(), needed);
         // A high-level call would copy whatever the tranche returns at the caller's expense.
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             succeeded := call(gasStipend, tranche, 0, add(data, 32), mload(data), 0, 0)
         }
@@ -60,11 +61,7 @@ library TrancheCall {
     ) internal view returns (uint256 assets) {
         return
             Math.min(
-                read(
-                    tranche,
-                    gasStipend,
-                    abi.encodeCall(ILossTranche.previewCover, (vault, id, shortfall, insurable))
-                ),
+                read(tranche, gasStipend, abi.encodeCall(ILossTranche.previewCover, (vault, id, shortfall, insurable))),
                 shortfall
             );
     }
@@ -73,6 +70,7 @@ library TrancheCall {
     function read(address tranche, uint256 gasStipend, bytes memory data) internal view returns (uint256 value) {
         if (tranche.code.length == 0) return 0;
         bool succeeded;
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             mstore(0, 0)
             succeeded := staticcall(gasStipend, tranche, add(data, 32), mload(data), 0, 32)

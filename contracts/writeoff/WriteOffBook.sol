@@ -154,12 +154,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// @param expectedAssets Bad debt that is expected, asset units; zero ends the impairment.
     /// @param insurableAssets Part of it that insurance may pay for, asset units.
     /// @param minStep Least change worth a loss epoch, asset units; ending is always possible.
-    function _provisionFor(
-        uint32 id,
-        uint256 expectedAssets,
-        uint256 insurableAssets,
-        uint256 minStep
-    ) internal {
+    function _provisionFor(uint32 id, uint256 expectedAssets, uint256 insurableAssets, uint256 minStep) internal {
         Provision memory provision = _provisionOf[id];
         uint256 earmarked = _engine.earmarkOf(address(this), id);
         uint256 present = uint256(provision.reserves) + provision.charged + earmarked;

@@ -202,10 +202,7 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         for (uint256 i; i < stack.length && earmarkedAssets < assets; ++i) {
             if (stack[i].kind != Kind.Insurance) continue;
             uint256 before = _earmarkOf(stack[i], msg.sender, id);
-            bytes memory data = abi.encodeCall(
-                IEarmarkTranche.earmark,
-                (msg.sender, id, assets - earmarkedAssets)
-            );
+            bytes memory data = abi.encodeCall(IEarmarkTranche.earmark, (msg.sender, id, assets - earmarkedAssets));
             if (!TrancheCall.run(stack[i].tranche, stack[i].gasStipend, data)) {
                 emit TrancheFailed(msg.sender, id, stack[i].tranche);
                 continue;
@@ -255,11 +252,7 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     // ---------------------------------------------------------------- Up: money that comes back
 
     /// @inheritdoc IWriteOffEngine
-    function recover(
-        address vault,
-        uint256 id,
-        uint256 assets
-    ) external nonReentrant returns (uint256 takenAssets) {
+    function recover(address vault, uint256 id, uint256 assets) external nonReentrant returns (uint256 takenAssets) {
         Record storage record = _record(vault, id);
         uint256 before = record.recovered;
         takenAssets = Math.min(assets, outstanding(vault, id));

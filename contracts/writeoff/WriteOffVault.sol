@@ -61,21 +61,13 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
         _takeDeposit(assets, shares, receiver);
     }
 
-    function withdraw(
-        uint256 assets,
-        address receiver,
-        address owner
-    ) external nonReentrant returns (uint256 shares) {
+    function withdraw(uint256 assets, address receiver, address owner) external nonReentrant returns (uint256 shares) {
         _accrue();
         shares = ShareMath.toSharesUp(assets, _storedTotalAssets(), totalSupply());
         _payWithdrawal(assets, shares, receiver, owner);
     }
 
-    function redeem(
-        uint256 shares,
-        address receiver,
-        address owner
-    ) external nonReentrant returns (uint256 assets) {
+    function redeem(uint256 shares, address receiver, address owner) external nonReentrant returns (uint256 assets) {
         _accrue();
         assets = ShareMath.toAssetsDown(shares, _storedTotalAssets(), totalSupply());
         _payWithdrawal(assets, shares, receiver, owner);

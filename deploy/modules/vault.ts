@@ -17,7 +17,16 @@ export default buildModule("Vault", (m) => {
   const impairmentModule = m.contract("ImpairmentModule", builtFor);
   const configModule = m.contract("ConfigModule", builtFor);
   const vault = m.contract("LendingVault", [
-    { asset, engine, oracle, positionModule, liquidationModule, impairmentModule, configModule, authority: accessManager },
+    {
+      asset,
+      engine,
+      oracle,
+      positionModule,
+      liquidationModule,
+      impairmentModule,
+      configModule,
+      authority: accessManager,
+    },
     m.getParameter("name"),
     m.getParameter("symbol"),
   ]);

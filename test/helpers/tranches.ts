@@ -166,7 +166,12 @@ export async function figures(room: WaterfallRoom, id = 1n): Promise<Figures> {
 
 /** The same, as the engine quotes it beforehand. */
 export async function quote(room: WaterfallRoom, badDebt: bigint, insurable = badDebt): Promise<Figures> {
-  const { reserves, insurance, dilutionCash, socialized } = await room.engine.preview(room.vault, 0n, badDebt, insurable);
+  const { reserves, insurance, dilutionCash, socialized } = await room.engine.preview(
+    room.vault,
+    0n,
+    badDebt,
+    insurable,
+  );
   return { badDebt, reserves, insurance, dilutionCash, socialized };
 }
 

@@ -50,7 +50,8 @@ contract RecordingTranche is ILossTranche, IBackstopMinter {
     /// @inheritdoc ILossTranche
     function previewCover(
         address,
-        uint256, uint256 shortfallAssets,
+        uint256,
+        uint256 shortfallAssets,
         uint256 insurableAssets
     ) public view returns (uint256 assets) {
         return Math.min(Math.min(shortfallAssets, insurableAssets), asset.balanceOf(address(this)));

@@ -146,7 +146,10 @@ describe("LendingVault: who may call what", () => {
           const foreign = wired.with(wireIndex, scene.collateralAddress);
           const wrong = await (await deployModule(moduleName, foreign)).getAddress();
           const addresses = await Promise.all(scene.deployed.map((module) => module.getAddress()));
-          const [positionModule, liquidationModule, impairmentModule, configModule] = addresses.with(moduleIndex, wrong);
+          const [positionModule, liquidationModule, impairmentModule, configModule] = addresses.with(
+            moduleIndex,
+            wrong,
+          );
           const wiring = {
             asset: wired[0]!,
             engine: wired[1]!,

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 
-import { deployLending, fundAccount, MAX, type Lending } from "../../helpers/lending.ts";
+import { deployLending, fundAccount, MAX } from "../../helpers/lending.ts";
 
 /**
  * Figures: one position, 10 collateral units at 200, debt 1400. At 100 the collateral covers
@@ -22,10 +22,10 @@ describe("impairment", () => {
       await fundAccount(s.asset, account, vault, 100_000n * s.one);
     }
     await fundAccount(s.collateral, borrower!, vault, 100n * s.oneCollateral);
-    await s.vault.connect(ann!).deposit(DEPOSIT, ann!.address);
-    await s.vault.connect(ben!).deposit(DEPOSIT, ben!.address);
-    await s.vault.connect(borrower!).supplyCollateral(weth, 10n * s.oneCollateral, borrower!.address);
-    await s.vault.connect(borrower!).borrow(weth, 1_400n * s.one, borrower!.address, borrower!.address);
+    await s.vault.connect(ann).deposit(DEPOSIT, ann!.address);
+    await s.vault.connect(ben).deposit(DEPOSIT, ben!.address);
+    await s.vault.connect(borrower).supplyCollateral(weth, 10n * s.oneCollateral, borrower!.address);
+    await s.vault.connect(borrower).borrow(weth, 1_400n * s.one, borrower!.address, borrower!.address);
     const fund = await ethers.deployContract("InsuranceFund", [
       vault,
       "Fund",
@@ -34,8 +34,8 @@ describe("impairment", () => {
       { cooldown: 86_400n * 7n, withdrawalWindow: 86_400n * 2n, hourCap: 10n ** 30n, monthCap: 10n ** 30n },
     ]);
     if (withFund) {
-      await s.asset.connect(staker!).approve(await fund.getAddress(), MAX);
-      await fund.connect(staker!).deposit(200n * s.one, staker!.address);
+      await s.asset.connect(staker).approve(await fund.getAddress(), MAX);
+      await fund.connect(staker).deposit(200n * s.one, staker!.address);
       await s.engine.setStack(vault, [{ tranche: await fund.getAddress(), gasStipend: 400_000n, kind: 0n }]);
     }
     const worth = async (account: { address: string }) => {
@@ -45,8 +45,20 @@ describe("impairment", () => {
       return assets + (await s.asset.balanceOf(account.address));
     };
     return {
-      ...s, ethers, networkHelpers, fund, worth, address: vault, weth,
-      admin: admin!, ann: ann!, ben: ben!, cleo: cleo!, borrower: borrower!, liquidator: liquidator!, staker: staker!,
+      ...s,
+      ethers,
+      networkHelpers,
+      fund,
+      worth,
+      address: vault,
+      weth,
+      admin: admin!,
+      ann: ann!,
+      ben: ben!,
+      cleo: cleo!,
+      borrower: borrower!,
+      liquidator: liquidator!,
+      staker: staker!,
     };
   }
 
@@ -140,7 +152,7 @@ describe("impairment", () => {
     await t.fund.connect(t.staker).redeem(await t.fund.maxRedeem(t.staker.address), t.staker.address, t.staker.address);
     await t.setPrice(200n);
     await t.vault.impair(t.borrower.address, t.weth);
-    await t.fund.connect(t.staker).claimRecovery(t.staker.address, [await t.fund.openEpoch() - 1n], t.staker.address);
+    await t.fund.connect(t.staker).claimRecovery(t.staker.address, [(await t.fund.openEpoch()) - 1n], t.staker.address);
     expect(await t.asset.balanceOf(t.staker.address)).to.be.closeTo(had, 10n ** 6n);
   });
 

@@ -29,20 +29,26 @@ describe("underwriters", () => {
       fallSeconds: 3_600,
       saleSeconds: 7_200,
     });
-    const book = await ethers.deployContract("UnderwriterBook", [address, await s.at(dilution), PRICES, 7 * DAY, 2 * DAY]);
+    const book = await ethers.deployContract("UnderwriterBook", [
+      address,
+      await s.at(dilution),
+      PRICES,
+      7 * DAY,
+      2 * DAY,
+    ]);
     await dilution.setUnderwriters(address, await s.at(book));
     await s.engine.setStack(address, [{ tranche: await s.at(dilution), gasStipend: 2_000_000n, kind: 1n }]);
     for (const account of [lender!, liquidator!]) await fundAccount(s.asset, account, address, 100_000n * UNIT);
     for (const account of [una!, ugo!, uma!]) await fundAccount(s.asset, account, await s.at(book), 100_000n * UNIT);
     await fundAccount(s.collateral, borrower!, address, 100n * UNIT);
-    await s.vault.connect(lender!).deposit(10_000n * UNIT, lender!.address);
-    await s.vault.connect(borrower!).supplyCollateral(weth, 10n * UNIT, borrower!.address);
-    await s.vault.connect(borrower!).borrow(weth, 1_400n * UNIT, borrower!.address, borrower!.address);
+    await s.vault.connect(lender).deposit(10_000n * UNIT, lender!.address);
+    await s.vault.connect(borrower).supplyCollateral(weth, 10n * UNIT, borrower!.address);
+    await s.vault.connect(borrower).borrow(weth, 1_400n * UNIT, borrower!.address, borrower!.address);
     const token = await ethers.getContractAt("BackstopToken", await dilution.token());
     /** Loses 409.900990099009900990 by liquidation at 100. */
     const lose = async () => {
       await s.setPrice(100n);
-      return s.vault.connect(liquidator!).liquidate(borrower!.address, weth, MAX, 0n, MAX, "0x");
+      return s.vault.connect(liquidator).liquidate(borrower!.address, weth, MAX, 0n, MAX, "0x");
     };
     return { ...s, ethers, networkHelpers, address, dilution, book, token, lose, una: una!, ugo: ugo!, uma: uma! };
   }
