@@ -62,7 +62,6 @@ const PLANS: Record<string, Stage[]> = {
   fork: [BUILD, hardhatTests("mocha", ["fork"])],
   solidity: [BUILD, hardhatTests("solidity", ["fuzz", "invariant"])],
   invariants: [BUILD, hardhatTests("solidity", ["invariant"], { env: { CAMPAIGN: "deep" } })],
-  gas: [hardhatTests("mocha", ["gas"], { globalOptions: ["--build-profile", "production", "--gas-stats"] })],
 };
 
 /** Both runners close with lines such as `  12 passing (3s)`, `  1 failing`, and `  2 pending` or `  2 skipped`. */

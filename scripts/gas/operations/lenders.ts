@@ -1,0 +1,77 @@
+import { socialize } from "../losses.ts";
+import type { Operation } from "../measure.ts";
+import { ONE } from "../terms.ts";
+import type { World } from "../world.ts";
+
+/** Shares have six digits more than dollars. */
+const SHARES = 10n ** 6n * ONE;
+
+/** Some lender who never sends a transaction. */
+function someone({ crowd }: World): string {
+  const [first] = crowd;
+  if (first === undefined) throw new Error("a lender has nobody to send shares to");
+  return first;
+}
+
+/** What a lender does, and what a loss adds to it. */
+export const lenderOperations: readonly Operation[] = [
+  {
+    operation: "deposit",
+    mark: 78_000,
+    prepare:
+      ({ vault, actors: { lender } }) =>
+      () =>
+        vault.connect(lender).deposit(1_234n * ONE, lender),
+  },
+  {
+    operation: "mint",
+    prepare:
+      ({ vault, actors: { lender } }) =>
+      () =>
+        vault.connect(lender).mint(1_234n * SHARES, lender),
+  },
+  {
+    operation: "withdraw",
+    mark: 77_000,
+    prepare:
+      ({ vault, actors: { lender } }) =>
+      () =>
+        vault.connect(lender).withdraw(1_234n * ONE, lender, lender),
+  },
+  {
+    operation: "redeem",
+    prepare:
+      ({ vault, actors: { lender } }) =>
+      () =>
+        vault.connect(lender).redeem(1_234n * SHARES, lender, lender),
+  },
+  {
+    operation: "transfer of shares",
+    prepare: (world) => () => world.vault.connect(world.actors.lender).transfer(someone(world), 1_234n * SHARES),
+  },
+  {
+    operation: "transfer, first of both holders since a loss",
+    prepare: async (world) => {
+      await socialize(world, 1);
+      return () => world.vault.connect(world.actors.lender).transfer(someone(world), 1_234n * SHARES);
+    },
+  },
+  {
+    operation: "transfer, since the first loss both ever met",
+    prepare: async (world) => {
+      const { vault, connection, actors } = world;
+      const fresh = connection.ethers.dataSlice(connection.ethers.id("fresh"), 0, 20);
+      await vault.connect(actors.newcomer).deposit(5_000n * ONE, actors.newcomer);
+      await vault.connect(actors.newcomer).deposit(5_000n * ONE, fresh);
+      await socialize(world, 1);
+      return () => vault.connect(actors.newcomer).transfer(fresh, 1_234n * SHARES);
+    },
+  },
+  {
+    operation: "setAuthorization",
+    prepare:
+      ({ vault, actors: { lender, operator } }) =>
+      () =>
+        vault.connect(lender).setAuthorization(operator, true),
+  },
+];
