@@ -274,7 +274,8 @@ interface ILendingVault is IWriteOffVault {
 
     /// @notice Writes off the part of an insolvent debt that its collateral does not cover, without cash. Needs a
     /// record at least `confirmationDelay` old and feed rounds newer than it. The covered part stays as a debt that
-    /// anyone can liquidate; less than `minDebt` is not left standing. The caller earns a bounded reward from reserves
+    /// anyone can liquidate; less than `minDebt` is not left standing, and less than a tenth of the debt is not written off
+    /// this way. The caller earns a bounded reward from reserves
     /// where the collateral is worth nothing.
     /// @param maxSocializedAssets Most that may be charged to the lenders, asset units.
     /// @return badDebtAssets Debt written off, asset units.

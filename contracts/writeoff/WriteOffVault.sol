@@ -109,6 +109,8 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
 
     /// @inheritdoc IWriteOffVault
     function creditReserves(uint256 assets) external onlyEngine {
+        // Interest that has run is due at the utilization it ran at: bring it into the books before cash changes.
+        _accrue();
         _reserves += assets.toUint128();
         _cash += assets.toUint128();
         _checkBalance();
@@ -264,7 +266,10 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
     function _payClaims(address receiver, uint256 assets) internal override {
         if (assets == 0) return;
         uint256 funded = _releaseClaims(assets, _cash);
-        if (funded < assets) _spendCash(assets - funded);
+        if (funded < assets) {
+            _accrue();
+            _spendCash(assets - funded);
+        }
         _asset.safeTransfer(receiver, assets);
     }
 

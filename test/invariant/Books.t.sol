@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {ILendingVault} from "../../contracts/interfaces/ILendingVault.sol";
+import {InvariantTest} from "./InvariantTest.sol";
+
+/// @notice The vault's books: what it holds, what it is owed, what it owes.
+abstract contract BooksInvariantTest is InvariantTest {
+    /// hardhat-config: invariant.failOnRevert = true
+    function invariant_LV1_LV3_theBooksHoldWhatTheySay() public atCrowdTime {
+        _checkCash();
+        _checkShares();
+        uint256 debts;
+        for (uint256 c; c < 2; ++c) debts += _checkPositions(c);
+        // Each position is rounded up, the total down.
+        uint256 totalDebt = system.vault.totalDebt();
+        assertLe(totalDebt, debts, "the total is more than its parts");
+        assertLe(debts - totalDebt, 6, "the total is less than its parts");
+        _assertNever("LV1");
+        _assertNever("LV3");
+    }
+
+    function _checkCash() private view {
+        address vault = address(system.vault);
+        uint256 held = system.asset.balanceOf(vault) - crowd.donated(vault, address(system.asset));
+        assertEq(
+            held,
+            system.vault.cash() + system.vault.claimsOwed(),
+            "cash and claims are there, gifts are not counted"
+        );
+        assertLe(
+            system.vault.reserves(),
+            system.vault.cash() + system.vault.totalDebt() + 1,
+            "reserves are somebody's"
+        );
+    }
+
+    function _checkShares() private view {
+        address[4] memory lenders = crowd.lenders();
+        uint256 shares;
+        for (uint256 i; i < 4; ++i) {
+            assertEq(system.vault.balanceOf(lenders[i]), crowd.sharesOf(address(system.vault), lenders[i]), "shares");
+            shares += system.vault.balanceOf(lenders[i]);
+        }
+        assertEq(system.vault.totalSupply(), shares, "all shares");
+    }
+
+    /// @dev Positions in one collateral against its totals and what the crowd knows. Returns the sum of their debts.
+    function _checkPositions(uint256 c) private view returns (uint256 debts) {
+        address collateral = address(system.collaterals[c]);
+        uint256 principal;
+        uint256 supplied;
+        address[3] memory borrowers = crowd.borrowers();
+        for (uint256 i; i < 3; ++i) {
+            ILendingVault.PositionView memory position = system.vault.positionOf(borrowers[i], collateral);
+            assertEq(position.collateralAssets, crowd.collateralOf(borrowers[i], c), "collateral of a position");
+            assertEq(position.principalAssets, crowd.principalOf(borrowers[i], c), "principal of a position");
+            assertLe(position.agedPrincipalAssets, position.principalAssets, "aged principal");
+            _checkDefault(borrowers[i], c, position.writeOffId);
+            principal += position.principalAssets;
+            supplied += position.collateralAssets;
+            debts += position.debtAssets;
+        }
+        (uint256 totalPrincipal, uint256 totalCollateral) = system.vault.collateralTotals(collateral);
+        assertEq(totalPrincipal, principal, "all principal");
+        assertEq(totalCollateral, supplied, "all collateral");
+        uint256 gifts = crowd.donated(address(system.vault), collateral);
+        assertEq(system.collaterals[c].balanceOf(address(system.vault)) - gifts, supplied, "collateral is there");
+    }
+
+    /// @dev What a position still owes of debts that were written off, by the chain of ids and by what was seen.
+    function _checkDefault(address borrower, uint256 c, uint256 id) private view {
+        uint256[] memory ids = crowd.idsOf(borrower, c);
+        uint256 unpaid;
+        for (uint256 i; i < ids.length; ++i) unpaid += system.engine.outstanding(address(system.vault), ids[i]);
+        (uint256 outstanding, ) = system.engine.defaultOf(address(system.vault), id);
+        assertEq(outstanding, unpaid, "default of a position");
+    }
+}
+
+contract BooksOf6DecimalsInvariantTest is InvariantTest(6, 18, 8), BooksInvariantTest {}
+
+contract BooksOf0DecimalsInvariantTest is InvariantTest(0, 24, 0), BooksInvariantTest {}
+
+contract BooksOf2DecimalsInvariantTest is InvariantTest(2, 6, 2), BooksInvariantTest {}
+
+contract BooksOf24DecimalsInvariantTest is InvariantTest(24, 0, 24), BooksInvariantTest {}

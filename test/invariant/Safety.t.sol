@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {InvariantTest} from "./InvariantTest.sol";
+
+/// @notice Who may be liquidated or written off, and at which prices.
+contract SafetyInvariantTest is InvariantTest(18, 18, 18) {
+    /// hardhat-config: invariant.failOnRevert = true
+    function invariant_LV2_healthyPositionsAreLeftAlone() public view {
+        _assertNever("LV2");
+    }
+
+    /// hardhat-config: invariant.failOnRevert = true
+    function invariant_OR1_noLossAtADoubtfulPrice() public view {
+        _assertNever("OR1");
+    }
+}

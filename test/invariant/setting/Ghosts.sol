@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {CommonBase} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Base.sol";
+import {StdUtils} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/StdUtils.sol";
+import {System} from "./System.sol";
+
+/// @notice What a campaign remembers by itself: who there is, what was seen to move, and what went wrong. Figures come
+/// from what was passed in and from token balances, not from the contract whose books they are compared with.
+abstract contract Ghosts is CommonBase, StdUtils {
+    /// @notice One write-off as it was seen from outside. Asset units.
+    struct WriteOff {
+        address debtor;
+        uint256 collateral;
+        uint256 epoch;
+        // What each layer was seen to pay.
+        uint256 badDebt;
+        uint256 reserves;
+        uint256 insurance;
+        uint256 unreliable;
+        uint256 socialized;
+        // What came back: from sales, and from outside to each layer; `returned` went on from dilution.
+        uint256 proceeds;
+        uint256 recovered;
+        uint256 toLenders;
+        uint256 toDilution;
+        uint256 toInsurance;
+        uint256 toUnreliable;
+        uint256 toReserves;
+        uint256 returned;
+        // Tokens of its lot.
+        uint256 openedAt;
+        uint256 minted;
+        uint256 burnt;
+    }
+
+    /// @notice One loss that holders of shares were charged.
+    struct Charge {
+        uint256 assets;
+        uint256 shares;
+        uint256 received;
+        uint256 claimed;
+    }
+
+    /// @notice Something that must never happen and did.
+    struct Violation {
+        string what;
+        uint256 left;
+        uint256 right;
+    }
+
+    System internal _system;
+
+    address[4] internal _lenders;
+    address[3] internal _borrowers;
+    address[2] internal _liquidators;
+    address[3] internal _stakers;
+    address[2] internal _buyers;
+    address internal _donor = _named("donor");
+
+    WriteOff[] internal _writeOffs;
+    mapping(address borrower => mapping(uint256 collateral => uint256[])) internal _idsOf;
+    /// @dev Since when the position has owed something without a break, seconds.
+    mapping(address borrower => mapping(uint256 collateral => uint256)) internal _owingSince;
+    mapping(address borrower => mapping(uint256 collateral => uint256)) internal _collateralOf;
+    mapping(address borrower => mapping(uint256 collateral => uint256)) internal _principalOf;
+
+    /// @dev Charges by share (vault or fund) and epoch, who held then, and what each has claimed.
+    mapping(address share => mapping(uint256 epoch => Charge)) internal _charges;
+    mapping(address share => uint256[]) internal _chargedEpochs;
+    mapping(address share => mapping(uint256 epoch => mapping(address account => uint256))) internal _heldAt;
+    mapping(address share => mapping(uint256 epoch => mapping(address account => uint256))) internal _claimedBy;
+    mapping(address share => mapping(address account => uint256)) internal _sharesOf;
+
+    /// @dev Tokens that reached a contract without a call, by token.
+    mapping(address holder => mapping(address token => uint256)) internal _donated;
+
+    uint256 internal _extinguishedDebt;
+    uint256 internal _repaidInWriteOffs;
+    uint256 internal _now;
+
+    /// @notice How often each thing has happened.
+    mapping(bytes32 event_ => uint256) public count;
+    mapping(bytes32 property => Violation) private _violations;
+
+    constructor(System memory deployed) {
+        _system = deployed;
+        for (uint256 i; i < 4; ++i) _lenders[i] = _named(string.concat("lender", vm.toString(i)));
+        for (uint256 i; i < 3; ++i) _borrowers[i] = _named(string.concat("borrower", vm.toString(i)));
+        for (uint256 i; i < 2; ++i) _liquidators[i] = _named(string.concat("liquidator", vm.toString(i)));
+        for (uint256 i; i < 3; ++i) _stakers[i] = _named(string.concat("staker", vm.toString(i)));
+        for (uint256 i; i < 2; ++i) _buyers[i] = _named(string.concat("buyer", vm.toString(i)));
+        _now = vm.getBlockTimestamp();
+    }
+
+    // ---------------------------------------------------------------- Read by the invariants
+
+    function system() external view returns (System memory) {
+        return _system;
+    }
+
+    function lenders() external view returns (address[4] memory) {
+        return _lenders;
+    }
+
+    function borrowers() external view returns (address[3] memory) {
+        return _borrowers;
+    }
+
+    function stakers() external view returns (address[3] memory) {
+        return _stakers;
+    }
+
+    function writeOffs() external view returns (WriteOff[] memory) {
+        return _writeOffs;
+    }
+
+    function idsOf(address borrower, uint256 collateral) external view returns (uint256[] memory) {
+        return _idsOf[borrower][collateral];
+    }
+
+    function collateralOf(address borrower, uint256 collateral) external view returns (uint256) {
+        return _collateralOf[borrower][collateral];
+    }
+
+    function principalOf(address borrower, uint256 collateral) external view returns (uint256) {
+        return _principalOf[borrower][collateral];
+    }
+
+    function chargedEpochs(address share) external view returns (uint256[] memory) {
+        return _chargedEpochs[share];
+    }
+
+    function charge(address share, uint256 epoch) external view returns (Charge memory) {
+        return _charges[share][epoch];
+    }
+
+    function heldAt(address share, uint256 epoch, address account) external view returns (uint256) {
+        return _heldAt[share][epoch][account];
+    }
+
+    function claimedBy(address share, uint256 epoch, address account) external view returns (uint256) {
+        return _claimedBy[share][epoch][account];
+    }
+
+    function sharesOf(address share, address account) external view returns (uint256) {
+        return _sharesOf[share][account];
+    }
+
+    function donated(address holder, address token) external view returns (uint256) {
+        return _donated[holder][token];
+    }
+
+    function extinguishedDebt() external view returns (uint256 debtAssets, uint256 repaidAssets) {
+        return (_extinguishedDebt, _repaidInWriteOffs);
+    }
+
+    function time() external view returns (uint256) {
+        return _now;
+    }
+
+    /// @notice What happened against `property`, with the figures; empty if nothing did.
+    function violation(bytes32 property) external view returns (string memory) {
+        Violation memory found = _violations[property];
+        if (bytes(found.what).length == 0) return "";
+        return string.concat(found.what, ": ", vm.toString(found.left), " and ", vm.toString(found.right));
+    }
+
+    // ---------------------------------------------------------------- Saying what must be
+
+    function _mustBe(bool condition, bytes32 property, string memory what) internal {
+        if (!condition) _violated(property, what, 0, 0);
+    }
+
+    function _mustEqual(uint256 left, uint256 right, bytes32 property, string memory what) internal {
+        if (left != right) _violated(property, what, left, right);
+    }
+
+    function _mustNotExceed(uint256 left, uint256 right, bytes32 property, string memory what) internal {
+        if (left > right) _violated(property, what, left, right);
+    }
+
+    function _violated(bytes32 property, string memory what, uint256 left, uint256 right) internal {
+        if (bytes(_violations[property].what).length != 0) return;
+        _violations[property] = Violation(what, left, right);
+    }
+
+    // ---------------------------------------------------------------- Chance
+
+    /// @dev A number below `choices`, out of the whole of `seed`: fuzzers like small seeds.
+    function _pick(uint256 seed, bytes32 what, uint256 choices) internal pure returns (uint256) {
+        return uint256(keccak256(abi.encode(seed, what))) % choices;
+    }
+
+    /// @dev A number from `min` to `max`.
+    function _size(uint256 size, uint256 min, uint256 max) internal pure returns (uint256) {
+        return max <= min ? min : _bound(size, min, max);
+    }
+
+    function _named(string memory name) internal pure returns (address) {
+        return address(uint160(uint256(keccak256(bytes(name)))));
+    }
+}
