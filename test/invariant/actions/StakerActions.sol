@@ -49,6 +49,7 @@ abstract contract StakerActions is Watch {
         shares[sender] -= moved;
         shares[to] += moved;
         // A notice never covers more than is left.
+        // solhint-disable-next-line reentrancy
         _givenNotices[sender].shares = Math.min(_givenNotices[sender].shares, shares[sender]);
     }
 

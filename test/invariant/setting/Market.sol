@@ -5,7 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ILendingVault} from "../../../contracts/interfaces/ILendingVault.sol";
 import {FixedPriceOracle} from "../../../contracts/testing/oracle/FixedPriceOracle.sol";
 import {Ghosts} from "./Ghosts.sol";
-import {System, Terms} from "./System.sol";
+import {Terms} from "./System.sol";
 
 /// @notice What the campaign knows of prices, because it made them, and the arithmetic of health and solvency written a
 /// second time.

@@ -5,7 +5,6 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILossShares} from "../../../contracts/interfaces/ILossShares.sol";
-import {IInsuranceFund} from "../../../contracts/interfaces/IInsuranceFund.sol";
 import {IWriteOffEngine} from "../../../contracts/interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../../../contracts/interfaces/IWriteOffVault.sol";
 import {ExactTransfer} from "../../../contracts/libraries/ExactTransfer.sol";
