@@ -127,12 +127,16 @@ interface IWriteOffEngine {
 
     /// @notice `vault` is not registered.
     error UnknownVault(address vault);
+    /// @notice `vault` has no code, or does not name the token it lends.
+    error NotAVault(address vault);
     /// @notice `vault` is registered already.
     error VaultAlreadyRegistered(address vault);
     /// @notice A stack may have at most `maxTranches` layers.
     error TooManyTranches(uint256 tranches, uint256 maxTranches);
     /// @notice `tranche` has no code.
     error TrancheWithoutCode(address tranche);
+    /// @notice A stack may have `tranche` only once.
+    error DuplicateTranche(address tranche);
     /// @notice A stipend lies outside [`min`, `max`] gas.
     error StipendOutOfRange(address tranche, uint256 gasStipend, uint256 min, uint256 max);
     /// @notice Insurance comes before dilution in every stack; this one has it the other way round.
@@ -182,7 +186,8 @@ interface IWriteOffEngine {
     function lendersOutstanding(address vault, uint256 id) external view returns (uint256 assets);
 
     /// @notice How a bad debt of `badDebtAssets` would be split now, of which `insurableAssets` may be insured. `id` is
-    /// zero for a debt that is not impaired; reserves and earmarks set apart for `id` are counted.
+    /// zero for a debt that is not impaired; reserves and earmarks set apart for `id` are counted. Reverts
+    /// for a vault that is not registered.
     function preview(
         address vault,
         uint256 id,

@@ -54,8 +54,6 @@ interface IWriteOffVault is IERC4626 {
     error SweepWhileImpaired(uint256 impairments);
     /// @notice No recipient has been set for swept reserves.
     error NoSweepRecipient();
-    /// @notice The amount asked for is above what the ERC-4626 maximum allows now.
-    error ExceedsMax(address account, uint256 requested, uint256 max);
     /// @notice Somebody left the vault in this transaction: nothing may be charged to those who stay in the same one.
     error ExitAndLossInOneTransaction();
     /// @notice The write-off would charge the lenders more than the caller accepts, asset units.

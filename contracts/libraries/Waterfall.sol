@@ -14,17 +14,6 @@ library Waterfall {
         return Math.min(capacity, Math.saturatingSub(loss, attachmentPoint));
     }
 
-    /// @notice What a layer takes of the slice (`lossBefore`, `lossAfter`] of a cumulative loss. Used for recoveries:
-    /// with the capacities listed in reverse, the slice is the money that has just arrived.
-    function layerOfSlice(
-        uint256 lossBefore,
-        uint256 lossAfter,
-        uint256 attachmentPoint,
-        uint256 capacity
-    ) internal pure returns (uint256 taken) {
-        return layer(lossAfter, attachmentPoint, capacity) - layer(lossBefore, attachmentPoint, capacity);
-    }
-
     /// @notice Splits `loss` over `capacities` in order.
     /// @return taken What each layer takes.
     /// @return remainder What is left when every layer is full.

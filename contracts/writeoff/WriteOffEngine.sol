@@ -27,8 +27,9 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
 
     /// @dev Most layers between a vault's reserves and its lenders.
     uint256 public constant MAX_TRANCHES = 4;
-    /// @dev Least gas a tranche may be given.
-    uint256 public constant MIN_STIPEND = 50_000;
+    /// @dev Least gas a tranche may be given. An insurance fund needs up to 152,000 (taking back money for a loss with
+    /// two charges, everything cold); the rest is for assets whose transfers are dear.
+    uint256 public constant MIN_STIPEND = 250_000;
     /// @dev Most gas a tranche may be given, so that a full stack fits into any block.
     uint256 public constant MAX_STIPEND = 3_000_000;
 
@@ -80,7 +81,7 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     /// @inheritdoc IWriteOffEngine
     function registerVault(address vault, Tranche[] calldata tranches) external restricted {
         if (_books[vault].asset != address(0)) revert VaultAlreadyRegistered(vault);
-        _books[vault].asset = IERC4626(vault).asset();
+        _books[vault].asset = _assetOf(vault);
         _vaults.push(vault);
         emit VaultRegistered(vault);
         _setStack(vault, tranches);
@@ -101,6 +102,10 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         for (uint256 i; i < count; ++i) {
             Tranche calldata layer = tranches[i];
             if (layer.tranche.code.length == 0) revert TrancheWithoutCode(layer.tranche);
+            // Money that climbs is kept and handed over by tranche: two layers of one could not be told apart.
+            for (uint256 k; k < i; ++k) {
+                if (tranches[k].tranche == layer.tranche) revert DuplicateTranche(layer.tranche);
+            }
             if (layer.gasStipend < MIN_STIPEND || layer.gasStipend > MAX_STIPEND) {
                 revert StipendOutOfRange(layer.tranche, layer.gasStipend, MIN_STIPEND, MAX_STIPEND);
             }
@@ -474,6 +479,7 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         uint256 badDebtAssets,
         uint256 insurableAssets
     ) external view returns (Preview memory split) {
+        if (_books[vault].asset == address(0)) revert UnknownVault(vault);
         uint256 version = id == 0 ? _books[vault].stackVersion : _record(vault, id).stackVersion;
         Tranche[] memory stack = _stackOf(vault, version);
         (uint256 held, , ) = IWriteOffVault(vault).provisionOf(id);
@@ -496,6 +502,16 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     }
 
     // ---------------------------------------------------------------- Private
+
+    /// @dev The asset that `vault` names. The vault is a stranger still, so its answer is read with care.
+    function _assetOf(address vault) private view returns (address) {
+        (bool succeeded, bytes memory answer) = vault.staticcall(abi.encodeCall(IERC4626.asset, ()));
+        if (!succeeded || answer.length != 32) revert NotAVault(vault);
+        uint256 word = abi.decode(answer, (uint256));
+        address asset = address(uint160(word));
+        if (word > type(uint160).max || asset.code.length == 0) revert NotAVault(vault);
+        return asset;
+    }
 
     function _stackOf(address vault, uint256 version) private view returns (Tranche[] memory stack) {
         uint256 size = _stackSizes[vault][version];

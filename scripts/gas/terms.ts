@@ -59,4 +59,4 @@ export const SALE = { startPrice: 30n * ONE, floorPrice: 20n * ONE, fallSeconds:
 export const BUYBACK = { startBps: 4_000n, riseSeconds: 20n * HOUR, offerSeconds: 3n * DAY };
 
 /** Gas the engine gives each layer: what it needs, with room. */
-export const STIPENDS = { insurance: 200_000n, dilution: 350_000n };
+export const STIPENDS = { insurance: 250_000n, dilution: 350_000n };

@@ -93,15 +93,6 @@ contract LibraryHarness {
         return Waterfall.layer(loss, attachmentPoint, capacity);
     }
 
-    function layerOfSlice(
-        uint256 lossBefore,
-        uint256 lossAfter,
-        uint256 attachmentPoint,
-        uint256 capacity
-    ) external pure returns (uint256) {
-        return Waterfall.layerOfSlice(lossBefore, lossAfter, attachmentPoint, capacity);
-    }
-
     function split(
         uint256 loss,
         uint256[] calldata capacities

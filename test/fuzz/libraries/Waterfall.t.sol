@@ -32,25 +32,6 @@ contract WaterfallFuzzTest is Test {
         }
     }
 
-    /// @notice RE2: the same money in two parts fills every layer as it does in one.
-    function testFuzzRE2SlicesAddUp(
-        uint256 first,
-        uint256 second,
-        uint256 third,
-        uint128 attachmentPoint,
-        uint128 capacity
-    ) public pure {
-        first = bound(first, 0, type(uint160).max);
-        second = bound(second, first, type(uint160).max);
-        third = bound(third, second, type(uint160).max);
-        uint256 parts =
-            Waterfall.layerOfSlice(first, second, attachmentPoint, capacity) +
-                Waterfall.layerOfSlice(second, third, attachmentPoint, capacity);
-        assertEq(parts, Waterfall.layerOfSlice(first, third, attachmentPoint, capacity));
-        assertLe(parts, capacity);
-        assertLe(parts, third - first);
-    }
-
     /// @notice More loss never makes a layer pay less.
     function testFuzzLayersAreMonotonic(uint128 loss, uint128 more, uint128[LAYERS] memory sizes) public pure {
         uint256[] memory capacities = _capacities(sizes);

@@ -36,24 +36,6 @@ describe("Waterfall", () => {
     });
   });
 
-  describe("a slice", () => {
-    const slices: [bigint, bigint, bigint][] = [
-      [0n, 100n, 0n],
-      [0n, 110n, 10n],
-      [110n, 110n, 0n],
-      [110n, 125n, 15n],
-      [125n, 500n, 5n],
-      [130n, 500n, 0n],
-      [0n, 500n, 30n],
-    ];
-    for (const [from, to, taken] of slices) {
-      it(`RE2: from ${from} to ${to} puts ${taken} into the layer from 100 to 130`, async () => {
-        const math = await networkHelpers.loadFixture(library);
-        expect(await math.layerOfSlice(from, to, 100n, 30n)).to.equal(taken);
-      });
-    }
-  });
-
   describe("a split", () => {
     const splits: [bigint, bigint[], bigint[], bigint][] = [
       [0n, [10n, 20n], [0n, 0n], 0n],

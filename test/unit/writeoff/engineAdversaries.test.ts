@@ -127,9 +127,13 @@ describe("WriteOffEngine against hostile tranches", () => {
 
   it("WO4: a stack of nothing but failing tranches still writes off", async () => {
     const room = await networkHelpers.loadFixture(hostileStack);
-    await room.hostile.behave(Behavior.BurnAllGas, Behavior.BurnAllGas, Behavior.Revert);
-    const full = await layer(room.hostile, Kind.Insurance, 3_000_000n);
-    await room.engine.setStack(room.vaultAddress, [full, full, full, full]);
+    const stack = [];
+    for (let i = 0; i < 4; i++) {
+      const hostile = await addHostile(ethers, room, LOSS);
+      await hostile.behave(Behavior.BurnAllGas, Behavior.BurnAllGas, Behavior.Revert);
+      stack.push(await layer(hostile, Kind.Insurance, 3_000_000n));
+    }
+    await room.engine.setStack(room.vaultAddress, stack);
     const receipt = await (await lose(ethers, room, LOSS)).wait();
     expect(
       receipt!.logs.filter((log) => log.topics[0] === ethers.id("TrancheFailed(address,uint256,address)")),

@@ -7,10 +7,10 @@ const { ethers, networkHelpers } = await network.create();
 
 const LOSS = 1_000n;
 /** A tranche with this stipend, that needs nearly all of it. */
-const STIPEND = 100_000n;
-const HUNGER = 70_000n;
+const STIPEND = 250_000n;
+const HUNGER = 220_000n;
 /** What the engine wants to see left before it calls: 64/63 of the stipend and 20,000. */
-const NEEDED = 121_587n;
+const NEEDED = 273_968n;
 
 describe("WriteOffEngine and gas", () => {
   async function hungryTranche() {
@@ -46,8 +46,8 @@ describe("WriteOffEngine and gas", () => {
       }
     };
     // Every region coarsely, and where refusal turns into success in small steps.
-    await sweep(30_000n, 500_000n, 2_000n);
-    let [refused, accepted] = [30_000n, 500_000n];
+    await sweep(30_000n, 650_000n, 2_000n);
+    let [refused, accepted] = [30_000n, 650_000n];
     while (accepted - refused > 1n) {
       const middle = (refused + accepted) / 2n;
       if ((await attempt(room, middle)) === 0n) accepted = middle;
@@ -93,13 +93,13 @@ describe("WriteOffEngine and gas", () => {
       return refused;
     };
     const outcomes = new Set<bigint | undefined>();
-    for (let gasLimit = 60_000n; gasLimit <= 400_000n; gasLimit += 2_000n) outcomes.add(await takes(gasLimit));
+    for (let gasLimit = 60_000n; gasLimit <= 550_000n; gasLimit += 2_000n) outcomes.add(await takes(gasLimit));
     expect([...outcomes]).to.deep.equal([undefined, 0n]);
   });
 
   it("WO4: a caller that brings too little gas is refused with the figures, and nothing changes", async () => {
     const room = await networkHelpers.loadFixture(hungryTranche);
-    await expect(room.vault.lose(room.debtor, 0, 0, LOSS, LOSS, { gasLimit: 160_000n }))
+    await expect(room.vault.lose(room.debtor, 0, 0, LOSS, LOSS, { gasLimit: 310_000n }))
       .to.be.revertedWithCustomError(room.engine, "InsufficientGas")
       .withArgs((gasLeft: bigint) => gasLeft < NEEDED && gasLeft > NEEDED - 100_000n, NEEDED);
     expect(await room.engine.writeOffCount(room.vault)).to.equal(0n);
@@ -109,7 +109,7 @@ describe("WriteOffEngine and gas", () => {
     const room = await networkHelpers.loadFixture(hungryTranche);
     await room.tranche.burnFirst(0n);
     const seen: bigint[] = [];
-    for (const gasLimit of [400_000n, 1_000_000n, 5_000_000n, 16_000_000n]) {
+    for (const gasLimit of [550_000n, 1_000_000n, 5_000_000n, 16_000_000n]) {
       await room.vault.lose(room.debtor, 0, 0, LOSS, LOSS, { gasLimit });
       seen.push(await room.tranche.gasAtCover());
     }

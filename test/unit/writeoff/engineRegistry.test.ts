@@ -30,7 +30,7 @@ describe("WriteOffEngine registry", () => {
   describe("admitting a vault", () => {
     it("names the vault and its first stack in events and views", async () => {
       const { engine, asset, manager, insurance, dilution } = await networkHelpers.loadFixture(room);
-      const stack = [await layer(insurance, Kind.Insurance, 60_000n), await layer(dilution, Kind.Dilution, 70_000n)];
+      const stack = [await layer(insurance, Kind.Insurance, 260_000n), await layer(dilution, Kind.Dilution, 270_000n)];
       const fresh = await ethers.deployContract("PlainVault", [
         await asset.getAddress(),
         await engine.getAddress(),
@@ -69,6 +69,33 @@ describe("WriteOffEngine registry", () => {
         .withArgs(vaultAddress);
     });
 
+    it("refuses what is no vault: no code, no asset, an asset without code, an answer that is no address", async () => {
+      const { engine, asset, stranger } = await networkHelpers.loadFixture(room);
+      const answering = async (words: bigint[]) => {
+        const contract = await ethers.deployContract("AnsweringContract", [words]);
+        return contract.getAddress();
+      };
+      const token = BigInt(await asset.getAddress());
+      for (const address of [
+        ethers.ZeroAddress,
+        stranger.address,
+        await asset.getAddress(),
+        await answering([]),
+        await answering([0n]),
+        await answering([BigInt(stranger.address)]),
+        await answering([token + (1n << 160n)]),
+        await answering([token, token]),
+      ]) {
+        await expect(engine.registerVault(address, []))
+          .to.be.revertedWithCustomError(engine, "NotAVault")
+          .withArgs(address);
+        expect(await engine.isVault(address)).to.equal(false);
+      }
+      const honest = await answering([token]);
+      await engine.registerVault(honest, []);
+      expect(await engine.isVault(honest)).to.equal(true);
+    });
+
     it("AC1: is refused to a stranger and open to the governor role", async () => {
       const { engine, manager, vaultAddress, stranger } = await networkHelpers.loadFixture(room);
       const selectors = ["registerVault", "setStack"].map(
@@ -98,33 +125,35 @@ describe("WriteOffEngine registry", () => {
     });
 
     it("has at most four layers", async () => {
-      const { engine, insurance, vaultAddress } = await networkHelpers.loadFixture(room);
-      const entry = await layer(insurance, Kind.Insurance);
-      await engine.setStack(vaultAddress, [entry, entry, entry, entry]);
-      await expect(engine.setStack(vaultAddress, [entry, entry, entry, entry, entry]))
+      const deployed = await networkHelpers.loadFixture(room);
+      const { engine, vaultAddress } = deployed;
+      const stack = [];
+      for (let i = 0; i < 5; i++) stack.push(await layer(await addInsurance(ethers, deployed, 0n), Kind.Insurance));
+      await engine.setStack(vaultAddress, stack.slice(0, 4));
+      await expect(engine.setStack(vaultAddress, stack))
         .to.be.revertedWithCustomError(engine, "TooManyTranches")
         .withArgs(5n, 4n);
     });
 
     it("WO4: has no layer without code", async () => {
       const { engine, vaultAddress, stranger } = await networkHelpers.loadFixture(room);
-      const entry = { tranche: stranger.address, gasStipend: 100_000n, kind: Kind.Insurance };
+      const entry = { tranche: stranger.address, gasStipend: 250_000n, kind: Kind.Insurance };
       await expect(engine.setStack(vaultAddress, [entry]))
         .to.be.revertedWithCustomError(engine, "TrancheWithoutCode")
         .withArgs(stranger.address);
     });
 
-    for (const gasStipend of [0n, 49_999n, 3_000_001n, 2n ** 64n - 1n]) {
+    for (const gasStipend of [0n, 249_999n, 3_000_001n, 2n ** 64n - 1n]) {
       it(`WO4: gives no layer ${gasStipend} gas`, async () => {
         const { engine, vaultAddress, insurance } = await networkHelpers.loadFixture(room);
         const entry = await layer(insurance, Kind.Insurance, gasStipend);
         await expect(engine.setStack(vaultAddress, [entry]))
           .to.be.revertedWithCustomError(engine, "StipendOutOfRange")
-          .withArgs(entry.tranche, gasStipend, 50_000n, 3_000_000n);
+          .withArgs(entry.tranche, gasStipend, 250_000n, 3_000_000n);
       });
     }
 
-    for (const gasStipend of [50_000n, 3_000_000n]) {
+    for (const gasStipend of [250_000n, 3_000_000n]) {
       it(`gives a layer ${gasStipend} gas`, async () => {
         const { engine, vaultAddress, insurance } = await networkHelpers.loadFixture(room);
         await engine.setStack(vaultAddress, [await layer(insurance, Kind.Insurance, gasStipend)]);
@@ -150,6 +179,35 @@ describe("WriteOffEngine registry", () => {
         .withArgs(stack[0]!.tranche);
     });
 
+    it("RE1: has no tranche twice, wherever it stands and whatever it is booked as", async () => {
+      const deployed = await networkHelpers.loadFixture(room);
+      const { engine, vaultAddress, insurance, dilution } = deployed;
+      const between = await layer(await addInsurance(ethers, deployed, 0n), Kind.Insurance);
+      const first = await layer(insurance, Kind.Insurance);
+      const fresh = await ethers.deployContract("PlainVault", [
+        await deployed.asset.getAddress(),
+        await engine.getAddress(),
+        await deployed.manager.getAddress(),
+      ]);
+      const before = await engine.stackOf(vaultAddress);
+      for (const stack of [
+        [first, first],
+        [first, between, await layer(insurance, Kind.Insurance, 600_000n)],
+        [between, first, await layer(insurance, Kind.Dilution)],
+      ]) {
+        await expect(engine.setStack(vaultAddress, stack))
+          .to.be.revertedWithCustomError(engine, "DuplicateTranche")
+          .withArgs(first.tranche);
+        await expect(engine.registerVault(await fresh.getAddress(), stack))
+          .to.be.revertedWithCustomError(engine, "DuplicateTranche")
+          .withArgs(first.tranche);
+      }
+      expect(await engine.stackOf(vaultAddress)).to.deep.equal(before);
+      expect(await engine.isVault(await fresh.getAddress())).to.equal(false);
+      await engine.setStack(vaultAddress, [first, between, await layer(dilution, Kind.Dilution)]);
+      expect(await engine.stackOf(vaultAddress)).to.have.length(3);
+    });
+
     it("may be insurance alone, dilution alone, or empty", async () => {
       const { engine, vaultAddress, insurance, dilution } = await networkHelpers.loadFixture(room);
       for (const stack of [[await layer(insurance, Kind.Insurance)], [await layer(dilution, Kind.Dilution)], []]) {
@@ -170,6 +228,13 @@ describe("WriteOffEngine registry", () => {
       const second = await engine.ledger(vaultAddress, 2n);
       expect([first.stackVersion, first.insurance, first.dilutionCash]).to.deep.equal([2n, 30n, 0n]);
       expect([second.stackVersion, second.insurance, second.dilutionCash]).to.deep.equal([3n, 0n, 40n]);
+    });
+
+    it("WO3: of a vault that nobody registered quotes nothing", async () => {
+      const { engine, stranger } = await networkHelpers.loadFixture(room);
+      await expect(engine.preview(stranger.address, 0n, 10n, 10n))
+        .to.be.revertedWithCustomError(engine, "UnknownVault")
+        .withArgs(stranger.address);
     });
 
     it("of a vault that nobody registered is empty", async () => {

@@ -12,8 +12,6 @@ import {
   figures,
   fillReserves,
   give,
-  Kind,
-  layer,
   lose,
   quote,
   setStack,
@@ -202,15 +200,5 @@ describe("WriteOffEngine with several vaults and write-offs", () => {
     };
     const caller = await ethers.getSigner(await vault.getAddress());
     await expect(engine.connect(caller).absorb(badDebt)).to.be.revertedWithPanic(0x11);
-  });
-
-  it("WO2: the same tranche twice in a stack pays twice at most what it has", async () => {
-    const { first } = await networkHelpers.loadFixture(twoVaults);
-    const entry = await layer(first.insurance, Kind.Insurance);
-    await first.engine.setStack(first.vault, [entry, entry]);
-    await lose(ethers, first, 1_000n);
-    expect(await figures(first)).to.deep.equal(
-      expectedFigures(1_000n, { reserves: 100n, insurance: [200n, 0n], dilution: 0n }),
-    );
   });
 });
