@@ -8,24 +8,21 @@ import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {WriteOffVault} from "../writeoff/WriteOffVault.sol";
-import {InterestRates} from "./InterestRates.sol";
 import {LendingBook} from "./LendingBook.sol";
 import {ImpairmentModule} from "./ImpairmentModule.sol";
 import {LendingModule} from "./LendingModule.sol";
-import {LiquidationMath} from "./LiquidationMath.sol";
 
 /// @title Lending vault
 /// @notice Lenders hold its ERC-4626 shares; borrowers owe it one asset against isolated collaterals; whoever finds a
 /// loan that has sunk closes it and sends the loss down the waterfall. LendingBook holds storage and interest,
-/// WriteOffVault is for lenders; the modules (borrowers, losses, rules) run here by delegatecall, because one contract
-/// is too small for all. Not upgradeable: modules, oracle and engine are fixed.
+/// WriteOffVault is for lenders; the modules (borrowers, losses, rules, views) run here by delegatecall, because one
+/// contract is too small for all. Not upgradeable: modules, oracle and engine are fixed.
 contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
-    using InterestRates for InterestRates.Model;
-
     address private immutable _positionModule;
     address private immutable _liquidationModule;
     address private immutable _impairmentModule;
     address private immutable _configModule;
+    address private immutable _viewModule;
 
     /// @notice What a vault is wired to, for life.
     /// @param asset Token that is lent; a token that charges a fee on transfer cannot be used.
@@ -35,6 +32,7 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     /// @param liquidationModule LiquidationModule built for the same asset, engine and oracle.
     /// @param impairmentModule ImpairmentModule built for the same.
     /// @param configModule ConfigModule built for the same.
+    /// @param viewModule ViewModule built for the same.
     /// @param authority AccessManager.
     struct Wiring {
         IERC20Metadata asset;
@@ -44,6 +42,7 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
         LendingModule liquidationModule;
         LendingModule impairmentModule;
         LendingModule configModule;
+        LendingModule viewModule;
         address authority;
     }
 
@@ -62,10 +61,12 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
         _checkModule(wiring.liquidationModule);
         _checkModule(wiring.impairmentModule);
         _checkModule(wiring.configModule);
+        _checkModule(wiring.viewModule);
         _positionModule = address(wiring.positionModule);
         _liquidationModule = address(wiring.liquidationModule);
         _impairmentModule = address(wiring.impairmentModule);
         _configModule = address(wiring.configModule);
+        _viewModule = address(wiring.viewModule);
     }
 
     // ---------------------------------------------------------------- Borrowers: in PositionModule
@@ -79,19 +80,20 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     /// @inheritdoc ILendingVault
     function withdrawCollateral(address, uint256, address borrower, address) external {
         _checkAuthorized(borrower);
-        _delegate(_positionModule);
+        _forward(_positionModule);
     }
 
     /// @inheritdoc ILendingVault
     function borrow(address, uint256, address borrower, address) external {
         _checkAuthorized(borrower);
-        _delegate(_positionModule);
+        _forward(_positionModule);
     }
 
     /// @inheritdoc ILendingVault
-    function repay(address collateral, uint256, address borrower) external returns (uint256 repaidAssets) {
-        repaidAssets = abi.decode(_delegate(_positionModule), (uint256));
+    function repay(address collateral, uint256, address borrower) external returns (uint256) {
+        bytes memory returned = _delegate(_positionModule);
         if (_positions[borrower][collateral].impairmentId != 0) _forgetIfHealed(borrower, collateral);
+        _return(returned);
     }
 
     // ---------------------------------------------------------------- Losses: in LiquidationModule and ImpairmentModule
@@ -104,74 +106,71 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
         uint256,
         uint256,
         bytes calldata
-    ) external returns (Liquidation memory result) {
-        result = abi.decode(_delegate(_liquidationModule), (Liquidation));
+    ) external returns (Liquidation memory) {
+        bytes memory returned = _delegate(_liquidationModule);
         if (_positions[borrower][collateral].impairmentId != 0) _forgetIfHealed(borrower, collateral);
+        _return(returned);
     }
 
     /// @inheritdoc ILendingVault
-    function impair(address, address) external returns (uint256 shortfallAssets) {
-        return abi.decode(_delegate(_impairmentModule), (uint256));
+    function impair(address, address) external returns (uint256) {
+        _forward(_impairmentModule);
     }
 
     /// @inheritdoc ILendingVault
-    function writeOff(address, address, uint256) external returns (uint256 badDebtAssets) {
-        return abi.decode(_delegate(_impairmentModule), (uint256));
+    function writeOff(address, address, uint256) external returns (uint256) {
+        _forward(_impairmentModule);
     }
 
     // ---------------------------------------------------------------- Rules: in ConfigModule
 
     /// @inheritdoc ILendingVault
     function setCollateral(address, CollateralConfig calldata) external restricted {
-        _delegate(_configModule);
+        _forward(_configModule);
     }
 
     /// @inheritdoc ILendingVault
     function freezeCollateral(address) external restricted {
-        _delegate(_configModule);
+        _forward(_configModule);
     }
 
     /// @inheritdoc ILendingVault
     function setRateModel(RateModel calldata) external restricted {
-        _delegate(_configModule);
+        _forward(_configModule);
     }
 
     /// @inheritdoc ILendingVault
     function setRiskConfig(RiskConfig calldata) external restricted {
-        _delegate(_configModule);
+        _forward(_configModule);
     }
 
     /// @inheritdoc ILendingVault
     function setMinProvision(uint256) external restricted {
-        _delegate(_configModule);
-    }
-
-    /// @inheritdoc ILendingVault
-    function minProvision() external view returns (uint256) {
-        return _minProvision;
+        _forward(_configModule);
     }
 
     /// @inheritdoc ILendingVault
     function announceRetirement(address) external restricted {
-        _delegate(_configModule);
+        _forward(_configModule);
     }
 
     /// @inheritdoc ILendingVault
     function cancelRetirement(address) external {
-        _delegate(_configModule);
+        _forward(_configModule);
     }
 
     /// @inheritdoc ILendingVault
     function retireCollateral(address) external {
-        _delegate(_configModule);
+        _forward(_configModule);
     }
 
     /// @inheritdoc ILendingVault
     function setRetiredPrice(address, uint256) external restricted {
-        _delegate(_configModule);
+        _forward(_configModule);
     }
 
-    // ---------------------------------------------------------------- Views
+    // ---------------------------------------------------------------- Views: in ViewModule
+    // The return statements are not reached: they say that the results of these names are given.
 
     /// @inheritdoc ILendingVault
     function oracle() external view returns (IPriceOracle) {
@@ -179,111 +178,78 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     }
 
     /// @inheritdoc ILendingVault
-    function collaterals() external view returns (address[] memory) {
-        return _collateralList;
+    function collaterals() external view returns (address[] memory list) {
+        _forwardView(_viewModule);
+        return list;
     }
 
     /// @inheritdoc ILendingVault
-    function collateralConfig(address collateral) external view returns (CollateralConfig memory) {
-        Collateral storage state = _collaterals[collateral];
-        return
-            CollateralConfig({
-                ltvBps: state.ltvBps,
-                lltvBps: state.lltvBps,
-                liquidationIncentiveBps: state.liquidationIncentiveBps,
-                minIncentiveBps: state.minIncentiveBps,
-                targetHealthBps: state.targetHealthBps,
-                principalCap: state.principalCap
-            });
+    function collateralConfig(address) external view returns (CollateralConfig memory config) {
+        _forwardView(_viewModule);
+        return config;
     }
 
     /// @inheritdoc ILendingVault
-    function collateralTotals(
-        address collateral
-    ) external view returns (uint256 totalPrincipal, uint256 totalCollateral) {
-        Collateral storage state = _collaterals[collateral];
-        return (state.totalPrincipal, state.totalCollateral);
+    function collateralTotals(address) external view returns (uint256 totalPrincipal, uint256 totalCollateral) {
+        _forwardView(_viewModule);
+        return (totalPrincipal, totalCollateral);
     }
 
     /// @inheritdoc ILendingVault
-    function retirementOf(
-        address collateral
-    ) external view returns (uint64 announcedAt, bool retired, uint256 priceWad) {
-        Collateral storage state = _collaterals[collateral];
-        return (state.retirementAnnouncedAt, state.retired, state.retiredPriceWad);
+    function retirementOf(address) external view returns (uint64 announcedAt, bool retired, uint256 priceWad) {
+        _forwardView(_viewModule);
+        return (announcedAt, retired, priceWad);
     }
 
     /// @inheritdoc ILendingVault
-    function rateModel() external view returns (RateModel memory) {
-        InterestRates.Model memory model = _model;
-        return
-            RateModel({
-                baseRateWad: model.baseRateWad,
-                slopeBelowKinkWad: model.slopeBelowKinkWad,
-                slopeAboveKinkWad: model.slopeAboveKinkWad,
-                kinkBps: model.kinkBps,
-                reserveFactorBps: model.reserveFactorBps
-            });
+    function rateModel() external view returns (RateModel memory model) {
+        _forwardView(_viewModule);
+        return model;
     }
 
     /// @inheritdoc ILendingVault
-    function riskConfig() external view returns (RiskConfig memory) {
-        return _risk;
+    function riskConfig() external view returns (RiskConfig memory config) {
+        _forwardView(_viewModule);
+        return config;
+    }
+
+    /// @inheritdoc ILendingVault
+    function minProvision() external view returns (uint256 assets) {
+        _forwardView(_viewModule);
+        return assets;
     }
 
     /// @inheritdoc ILendingVault
     function totalDebt() external view returns (uint256 assets) {
-        (assets, ) = _accruedView();
+        _forwardView(_viewModule);
+        return assets;
     }
 
     /// @inheritdoc ILendingVault
     function borrowRate() external view returns (uint256 rateWad) {
-        (uint256 debt, ) = _accruedView();
-        return _model.rate(debt, _cash);
+        _forwardView(_viewModule);
+        return rateWad;
     }
 
     /// @inheritdoc ILendingVault
-    function positionOf(address borrower, address collateral) external view returns (PositionView memory view_) {
-        Position memory position = _positions[borrower][collateral];
-        view_.collateralAssets = position.collateral;
-        view_.debtAssets = _debtNow(position);
-        view_.principalAssets = position.principal;
-        view_.agedPrincipalAssets = _agedPrincipal(position);
-        view_.impairmentId = _provisionId(position);
-        view_.impairedAt = uint64(_impairedAt[borrower][collateral]);
-        (view_.writeOffId, ) = _defaultOf(position);
+    function positionOf(address, address) external view returns (PositionView memory position) {
+        _forwardView(_viewModule);
+        return position;
     }
 
     /// @inheritdoc ILendingVault
-    function healthFactor(address borrower, address collateral) external view returns (uint256 healthWad) {
-        Collateral storage state = _listed(collateral);
-        Position memory position = _positions[borrower][collateral];
-        (, uint256 defaulted) = _defaultOf(position);
-        uint256 debt = _debtNow(position) + defaulted;
-        if (debt == 0) return type(uint256).max;
-        IPriceOracle.LossQuote memory quote = _lossValue(state, collateral, position.collateral);
-        return LiquidationMath.healthWad(quote.primaryAssets, state.lltvBps, debt);
+    function healthFactor(address, address) external view returns (uint256 healthWad) {
+        _forwardView(_viewModule);
+        return healthWad;
     }
 
     /// @inheritdoc ILendingVault
-    function shortfallOf(
-        address borrower,
-        address collateral
-    ) external view returns (uint256 shortfallAssets, bool insolvent) {
-        Collateral storage state = _listed(collateral);
-        Position memory position = _positions[borrower][collateral];
-        uint256 debt = _debtNow(position);
-        IPriceOracle.LossQuote memory quote = _lossValue(state, collateral, position.collateral);
-        insolvent = LiquidationMath.isInsolvent(quote.highAssets, debt, state.minIncentiveBps);
-        if (insolvent) {
-            shortfallAssets = debt - LiquidationMath.coveredDown(quote.highAssets, state.minIncentiveBps);
-        }
+    function shortfallOf(address, address) external view returns (uint256 shortfallAssets, bool insolvent) {
+        _forwardView(_viewModule);
+        return (shortfallAssets, insolvent);
     }
 
-    /// @dev Debt with interest to this second, rounded up.
-    function _debtNow(Position memory position) private view returns (uint256) {
-        return InterestRates.toAssetsUp(position.scaledDebt, _indexNow());
-    }
+    // ---------------------------------------------------------------- Private
 
     /// @dev Lets ImpairmentModule end the impairment of a position that a payment has healed.
     function _forgetIfHealed(address borrower, address collateral) private {
@@ -294,8 +260,47 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     }
 
     /// @dev Runs the module's function of the same signature on this vault's storage.
-    function _delegate(address module) private returns (bytes memory) {
+    function _delegate(address module) private returns (bytes memory returned) {
         return Address.functionDelegateCall(module, msg.data);
+    }
+
+    /// @dev The same as the whole call: ends it with what the module returns or reverts with, undecoded. Nothing after
+    /// this line runs, so it must not stand under a modifier that has something left to do.
+    function _forward(address module) private {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            // From the free pointer on, although memory is never read again: that keeps the block memory-safe.
+            let start := mload(0x40)
+            calldatacopy(start, 0, calldatasize())
+            let succeeded := delegatecall(gas(), module, start, calldatasize(), 0, 0)
+            returndatacopy(start, 0, returndatasize())
+            if iszero(succeeded) {
+                revert(start, returndatasize())
+            }
+            return(start, returndatasize())
+        }
+    }
+
+    /// @dev `_forward` for views. Solidity lets no view function delegatecall, because the code called might write; so
+    /// the type of the function is cast, and nothing else. It is safe: every caller of a view function outside this
+    /// contract uses STATICCALL, a delegatecall inside a static call is static, and a write there reverts. A transaction
+    /// sent straight to a view is not static, so ViewModule has nothing but view functions.
+    function _forwardView(address module) private view {
+        function(address) internal forward = _forward;
+        function(address) internal view forwardView;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            forwardView := forward
+        }
+        forwardView(module);
+    }
+
+    /// @dev Ends the call with what a module returned, undecoded.
+    function _return(bytes memory returned) private pure {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            return(add(returned, 0x20), mload(returned))
+        }
     }
 
     function _checkModule(LendingModule module) private view {

@@ -16,6 +16,7 @@ export default buildModule("Vault", (m) => {
   const liquidationModule = m.contract("LiquidationModule", builtFor);
   const impairmentModule = m.contract("ImpairmentModule", builtFor);
   const configModule = m.contract("ConfigModule", builtFor);
+  const viewModule = m.contract("ViewModule", builtFor);
   const vault = m.contract("LendingVault", [
     {
       asset,
@@ -25,6 +26,7 @@ export default buildModule("Vault", (m) => {
       liquidationModule,
       impairmentModule,
       configModule,
+      viewModule,
       authority: accessManager,
     },
     m.getParameter("name"),
@@ -33,5 +35,5 @@ export default buildModule("Vault", (m) => {
 
   m.call(vault, "setRateModel", [m.getParameter("rateModel")]);
   m.call(vault, "setRiskConfig", [m.getParameter("riskConfig")]);
-  return { vault, positionModule, liquidationModule, impairmentModule, configModule };
+  return { vault, positionModule, liquidationModule, impairmentModule, configModule, viewModule };
 });

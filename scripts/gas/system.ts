@@ -96,6 +96,7 @@ async function deployVault(
   const liquidationModule = await ethers.deployContract("LiquidationModule", [...wired]);
   const impairmentModule = await ethers.deployContract("ImpairmentModule", [...wired]);
   const configModule = await ethers.deployContract("ConfigModule", [...wired]);
+  const viewModule = await ethers.deployContract("ViewModule", [...wired]);
   const wiring = {
     asset: wired[0],
     engine: wired[1],
@@ -104,6 +105,7 @@ async function deployVault(
     liquidationModule: await liquidationModule.getAddress(),
     impairmentModule: await impairmentModule.getAddress(),
     configModule: await configModule.getAddress(),
+    viewModule: await viewModule.getAddress(),
     authority: await manager.getAddress(),
   };
   const vault = await ethers.deployContract("LendingVault", [wiring, "Plimsoll Dollar", "plUSD"]);

@@ -92,6 +92,7 @@ export async function deployLending(ethers: Ethers, options: LendingOptions = {}
   const liquidationModule = await ethers.deployContract("LiquidationModule", [...wired]);
   const impairmentModule = await ethers.deployContract("ImpairmentModule", [...wired]);
   const configModule = await ethers.deployContract("ConfigModule", [...wired]);
+  const viewModule = await ethers.deployContract("ViewModule", [...wired]);
   const vault = await ethers.deployContract("LendingVault", [
     {
       asset: wired[0],
@@ -101,6 +102,7 @@ export async function deployLending(ethers: Ethers, options: LendingOptions = {}
       liquidationModule: await at(liquidationModule),
       impairmentModule: await at(impairmentModule),
       configModule: await at(configModule),
+      viewModule: await at(viewModule),
       authority: await at(manager),
     },
     "Plimsoll Test Dollar",

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { FunctionFragment, type Interface, type ParamType } from "ethers";
 import { network } from "hardhat";
 
-import { deployScene, expectRefused, type LendingScene } from "../../helpers/lendingScene.js";
+import { booksOf, deployScene, expectRefused, type LendingScene } from "../../helpers/lendingScene.js";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -23,7 +23,7 @@ const OPEN = [
 /** AccessManaged: the manager itself may hand the vault to another manager. */
 const MANAGER_ONLY = ["setAuthority"];
 
-const MODULES = ["PositionModule", "LiquidationModule", "ImpairmentModule", "ConfigModule"] as const;
+const MODULES = ["PositionModule", "LiquidationModule", "ImpairmentModule", "ConfigModule", "ViewModule"] as const;
 
 /** Some value of the right type; what it is does not matter where the caller is refused. */
 function anyValue(type: ParamType): unknown {
@@ -35,10 +35,14 @@ function anyValue(type: ParamType): unknown {
   return 0n;
 }
 
+const functionsOf = (abi: Interface): FunctionFragment[] =>
+  abi.fragments.filter((fragment) => fragment instanceof FunctionFragment);
+
 const changing = (abi: Interface): FunctionFragment[] =>
-  abi.fragments
-    .filter((fragment) => fragment instanceof FunctionFragment)
-    .filter(({ stateMutability }) => stateMutability !== "view" && stateMutability !== "pure");
+  functionsOf(abi).filter(({ stateMutability }) => stateMutability !== "view" && stateMutability !== "pure");
+
+/** What may be asked of a module itself, and not only through its vault. */
+const OF_THE_MODULE = ["builtFor", "RETIREMENT_DELAY", "MAX_RATE_WAD"];
 
 describe("LendingVault: who may call what", () => {
   const fixture = () => deployScene(ethers);
@@ -80,6 +84,21 @@ describe("LendingVault: who may call what", () => {
     });
   }
 
+  it("AC1: a view that runs in a module writes nothing, even when it is sent as a transaction", async () => {
+    const scene = await networkHelpers.loadFixture(fixture);
+    const views: Interface = (await ethers.getContractFactory("ViewModule")).interface;
+    expect(changing(views)).to.deep.equal([]);
+    const before = await booksOf(scene);
+    const known = [scene.borrower.address, scene.collateralAddress];
+    for (const { name, inputs } of functionsOf(views).filter((view) => !OF_THE_MODULE.includes(view.name))) {
+      // (), (collateral) or (borrower, collateral)
+      const data = views.encodeFunctionData(name, known.slice(known.length - inputs.length));
+      const receipt = await (await scene.stranger.sendTransaction({ to: scene.vaultAddress, data })).wait();
+      expect(receipt!.logs, name).to.deep.equal([]);
+    }
+    expect(await booksOf(scene)).to.deep.equal(before);
+  });
+
   it("says what it is wired to for life", async () => {
     const { vault, oracle, assetAddress, engineAddress, manager } = await networkHelpers.loadFixture(fixture);
     const wired = [await vault.asset(), await vault.engine(), await vault.oracle(), await vault.authority()];
@@ -100,7 +119,7 @@ describe("LendingVault: who may call what", () => {
   });
 
   describe("AC1: modules", () => {
-    /** Typed as one of the three, which is right for what they have in common. */
+    /** Typed as one of them, which is right for what they have in common. */
     const deployModule = (name: (typeof MODULES)[number], wired: readonly string[]) => {
       const [asset, engine, oracle] = wired;
       return ethers.deployContract(name as "ConfigModule", [asset!, engine!, oracle!]);
@@ -118,7 +137,9 @@ describe("LendingVault: who may call what", () => {
       it(`refuse to be called otherwise than by a vault (every function of ${name})`, async () => {
         const scene = await networkHelpers.loadFixture(modules);
         const module = scene.deployed[index]!;
-        const names = changing(module.interface).map((fragment) => fragment.name);
+        const names = functionsOf(module.interface)
+          .map((fragment) => fragment.name)
+          .filter((entry) => !OF_THE_MODULE.includes(entry));
         expect(names.length > 0).to.be.true;
         for (const entry of names) {
           const call = send(scene, await module.getAddress(), entry, module.interface);
@@ -146,7 +167,7 @@ describe("LendingVault: who may call what", () => {
           const foreign = wired.with(wireIndex, scene.collateralAddress);
           const wrong = await (await deployModule(moduleName, foreign)).getAddress();
           const addresses = await Promise.all(scene.deployed.map((module) => module.getAddress()));
-          const [positionModule, liquidationModule, impairmentModule, configModule] = addresses.with(
+          const [positionModule, liquidationModule, impairmentModule, configModule, viewModule] = addresses.with(
             moduleIndex,
             wrong,
           );
@@ -158,6 +179,7 @@ describe("LendingVault: who may call what", () => {
             liquidationModule: liquidationModule!,
             impairmentModule: impairmentModule!,
             configModule: configModule!,
+            viewModule: viewModule!,
             authority: await scene.manager.getAddress(),
           };
           await expect(ethers.deployContract("LendingVault", [wiring, "Name", "SYM"]))

@@ -21,7 +21,7 @@ interface Compiler {
 }
 
 const VAULT = "LendingVault";
-const MODULES = ["PositionModule", "LiquidationModule", "ImpairmentModule", "ConfigModule"];
+const MODULES = ["PositionModule", "LiquidationModule", "ImpairmentModule", "ConfigModule", "ViewModule"];
 
 interface BuildInput {
   language: string;

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ILendingVault} from "../interfaces/ILendingVault.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {InterestRates} from "./InterestRates.sol";
+import {LendingModule} from "./LendingModule.sol";
+import {LiquidationMath} from "./LiquidationMath.sol";
+
+/// @title What the lending vault says of itself
+/// @notice Positions, totals and rules, to the present second. The vault forwards its views here and returns the answer
+/// as it comes, so that its own code has room for what changes its books. Every function is `view`, and the compiler
+/// holds it to that: the vault's cast of a delegatecall to `view` rests on it.
+contract ViewModule is LendingModule {
+    using InterestRates for InterestRates.Model;
+
+    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LendingModule(asset_, engine_, oracle_) {}
+
+    // ---------------------------------------------------------------- Collaterals and rules
+
+    /// @notice See {ILendingVault}.
+    function collaterals() external view onlyDelegated returns (address[] memory list) {
+        return _collateralList;
+    }
+
+    /// @notice See {ILendingVault}.
+    function collateralConfig(
+        address collateral
+    ) external view onlyDelegated returns (ILendingVault.CollateralConfig memory config) {
+        Collateral storage state = _collaterals[collateral];
+        config = ILendingVault.CollateralConfig({
+            ltvBps: state.ltvBps,
+            lltvBps: state.lltvBps,
+            liquidationIncentiveBps: state.liquidationIncentiveBps,
+            minIncentiveBps: state.minIncentiveBps,
+            targetHealthBps: state.targetHealthBps,
+            principalCap: state.principalCap
+        });
+    }
+
+    /// @notice See {ILendingVault}.
+    function collateralTotals(
+        address collateral
+    ) external view onlyDelegated returns (uint256 totalPrincipal, uint256 totalCollateral) {
+        Collateral storage state = _collaterals[collateral];
+        return (state.totalPrincipal, state.totalCollateral);
+    }
+
+    /// @notice See {ILendingVault}.
+    function retirementOf(
+        address collateral
+    ) external view onlyDelegated returns (uint64 announcedAt, bool retired, uint256 priceWad) {
+        Collateral storage state = _collaterals[collateral];
+        return (state.retirementAnnouncedAt, state.retired, state.retiredPriceWad);
+    }
+
+    /// @notice See {ILendingVault}.
+    function rateModel() external view onlyDelegated returns (ILendingVault.RateModel memory model) {
+        InterestRates.Model memory stored = _model;
+        model = ILendingVault.RateModel({
+            baseRateWad: stored.baseRateWad,
+            slopeBelowKinkWad: stored.slopeBelowKinkWad,
+            slopeAboveKinkWad: stored.slopeAboveKinkWad,
+            kinkBps: stored.kinkBps,
+            reserveFactorBps: stored.reserveFactorBps
+        });
+    }
+
+    /// @notice See {ILendingVault}.
+    function riskConfig() external view onlyDelegated returns (ILendingVault.RiskConfig memory config) {
+        return _risk;
+    }
+
+    /// @notice See {ILendingVault}.
+    function minProvision() external view onlyDelegated returns (uint256 assets) {
+        return _minProvision;
+    }
+
+    // ---------------------------------------------------------------- Debts
+
+    /// @notice See {ILendingVault}.
+    function totalDebt() external view onlyDelegated returns (uint256 assets) {
+        (assets, ) = _accruedView();
+    }
+
+    /// @notice See {ILendingVault}.
+    function borrowRate() external view onlyDelegated returns (uint256 rateWad) {
+        (uint256 debt, ) = _accruedView();
+        return _model.rate(debt, _cash);
+    }
+
+    /// @notice See {ILendingVault}.
+    function positionOf(
+        address borrower,
+        address collateral
+    ) external view onlyDelegated returns (ILendingVault.PositionView memory view_) {
+        Position memory position = _positions[borrower][collateral];
+        view_.collateralAssets = position.collateral;
+        view_.debtAssets = _debtNow(position);
+        view_.principalAssets = position.principal;
+        view_.agedPrincipalAssets = _agedPrincipal(position);
+        view_.impairmentId = _provisionId(position);
+        view_.impairedAt = uint64(_impairedAt[borrower][collateral]);
+        (view_.writeOffId, ) = _defaultOf(position);
+    }
+
+    /// @notice See {ILendingVault}.
+    function healthFactor(
+        address borrower,
+        address collateral
+    ) external view onlyDelegated returns (uint256 healthWad) {
+        Collateral storage state = _listed(collateral);
+        Position memory position = _positions[borrower][collateral];
+        (, uint256 defaulted) = _defaultOf(position);
+        uint256 debt = _debtNow(position) + defaulted;
+        if (debt == 0) return type(uint256).max;
+        IPriceOracle.LossQuote memory quote = _lossValue(state, collateral, position.collateral);
+        return LiquidationMath.healthWad(quote.primaryAssets, state.lltvBps, debt);
+    }
+
+    /// @notice See {ILendingVault}.
+    function shortfallOf(
+        address borrower,
+        address collateral
+    ) external view onlyDelegated returns (uint256 shortfallAssets, bool insolvent) {
+        Collateral storage state = _listed(collateral);
+        Position memory position = _positions[borrower][collateral];
+        uint256 debt = _debtNow(position);
+        IPriceOracle.LossQuote memory quote = _lossValue(state, collateral, position.collateral);
+        insolvent = LiquidationMath.isInsolvent(quote.highAssets, debt, state.minIncentiveBps);
+        if (insolvent) {
+            shortfallAssets = debt - LiquidationMath.coveredDown(quote.highAssets, state.minIncentiveBps);
+        }
+    }
+
+    /// @dev Debt with interest to this second, rounded up.
+    function _debtNow(Position memory position) private view returns (uint256) {
+        return InterestRates.toAssetsUp(position.scaledDebt, _indexNow());
+    }
+}
