@@ -78,7 +78,11 @@ interface IInsuranceFund is IERC4626, IEarmarkTranche {
     /// @notice Assets set apart for impaired debts, outside `totalAssets`, asset units.
     function totalEarmarked() external view returns (uint256 assets);
 
-    /// @notice Cash set aside for recoveries not yet claimed, outside `totalAssets`, asset units.
+    /// @notice What was released of the earmark for `id` and is not claimable yet, because it was charged in more steps
+    /// than one release reaches: `settleRelease` makes it so. Asset units.
+    function unsettledRelease(uint256 id) external view returns (uint256 assets);
+
+    /// @notice Cash set aside for recoveries and releases not yet claimed, outside `totalAssets`, asset units.
     function claimsOwed() external view returns (uint256 assets);
 
     /// @notice What losses could draw at this moment by the draw caps alone, asset units.
@@ -112,6 +116,11 @@ interface IInsuranceFund is IERC4626, IEarmarkTranche {
 
     /// @notice Drops `owner`'s notice. Callable by `owner` or an operator it authorized.
     function cancelCooldown(address owner) external;
+
+    /// @notice Makes what was released of the earmark for `id` claimable by those it was charged to, over at most
+    /// `maxSteps` of the steps in which it was charged, the latest first. Open to everybody.
+    /// @return leftAssets What is still not reached, asset units.
+    function settleRelease(uint256 id, uint256 maxSteps) external returns (uint256 leftAssets);
 
     /// @notice Takes `assets` from the caller as income of the stakers; mints no shares.
     function addPremium(uint256 assets) external;

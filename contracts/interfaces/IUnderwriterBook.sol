@@ -60,6 +60,8 @@ interface IUnderwriterBook {
     error NoticeOutOfRange(uint256 notice, uint256 window);
     /// @notice A bid must be of at least one unit and give at least one share.
     error NothingCommitted(uint256 assets);
+    /// @notice `owner` asked for no shares of its bid at `level`.
+    error NothingWithdrawn(address owner, uint256 level);
     /// @notice `owner` has only `held` shares at the level.
     error ExceedsBid(address owner, uint256 level, uint256 shares, uint256 held);
     /// @notice Only `matured` shares may leave now.
@@ -115,6 +117,10 @@ interface IUnderwriterBook {
         address owner,
         address receiver
     ) external returns (uint256 tokens, uint256 assets);
+
+    /// @notice Brings a level's premium in line with the floor price: below it a bid runs no risk and earns nothing until
+    /// the floor has come down and somebody calls this again. Open to everybody.
+    function refresh(uint256 level) external;
 
     /// @notice Takes `assets` from the caller as premium, paid out evenly over the coming period to bids not under
     /// notice, pro rata to what they commit and for how long.

@@ -20,6 +20,7 @@ import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {LeakyBucket} from "../libraries/LeakyBucket.sol";
 import {ShareMath} from "../libraries/ShareMath.sol";
 import {LossShares} from "../writeoff/LossShares.sol";
+import {EarmarkLedger} from "./EarmarkLedger.sol";
 
 /// @title Staked insurance of one vault
 /// @notice Stakers hold shares of the fund's cash; the engine draws on it for the vault's losses, governance sets the
@@ -27,7 +28,7 @@ import {LossShares} from "../writeoff/LossShares.sol";
 /// Never: stake that leaves without its notice, a loss paid twice or for another vault, a recovery that a later
 /// staker shares. Upholds IN1, IN2, RE1, LV3 and its part of WO3 and WO4: the quote is what is paid, and a fund that
 /// is too small pays all that it has.
-contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyGuardTransient {
+contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using ExactTransfer for IERC20;
     using SafeCast for uint256;
@@ -49,7 +50,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
     /// @inheritdoc IInsuranceFund
     IWriteOffEngine public immutable engine;
 
-    // One slot: what every entry and exit reads, besides supply and open epoch (slot S of LossLedger). 48 bits free.
+    // One slot: what every entry and exit reads, besides supply and open epoch (slot S of LossLedger). 16 bits free.
     /// @dev All money of the stakers.
     uint128 private _cash;
     /// @inheritdoc IInsuranceFund
@@ -60,6 +61,8 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
     bool public depositsPaused;
     /// @inheritdoc IInsuranceFund
     bool public isWipedOut;
+    /// @dev When the draw caps last changed, seconds.
+    uint32 private _drawCapsSetAt;
 
     /// @dev Cash set aside for claims; not part of `_cash`.
     uint128 private _claimCash;
@@ -67,16 +70,6 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
     // One slot each.
     LeakyBucket.Levels private _drawLevels;
     LeakyBucket.Caps private _drawCaps;
-
-    /// @dev What is set apart for one impaired debt, and since when. One slot.
-    struct Earmark {
-        uint128 assets;
-        uint64 since;
-    }
-
-    /// @dev Set apart for expected losses; not part of `_cash`, already charged, cannot leave.
-    uint256 private _totalEarmarked;
-    mapping(uint256 id => Earmark) private _earmarks;
 
     /// @dev One slot per account. Never for more than the account's balance.
     mapping(address owner => Cooldown.Notice) private _notices;
@@ -120,10 +113,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
         uint256 fresh = _draw(shortfallAssets - fromEarmark, insurableAssets - Math.min(fromEarmark, insurableAssets));
         uint256 assets = fromEarmark + fresh;
         if (assets == 0) return;
-        if (fromEarmark != 0) {
-            _earmarks[id].assets -= uint128(fromEarmark);
-            _totalEarmarked -= fromEarmark;
-        }
+        if (fromEarmark != 0) _useEarmark(id, fromEarmark);
         if (fresh != 0) _chargeOwn(id.toUint32(), fresh);
         _checkWipeOut(id);
         emit Covered(id, assets, shortfallAssets, insurableAssets);
@@ -132,29 +122,31 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
 
     /// @inheritdoc IEarmarkTranche
     function earmark(address insuredVault, uint256 id, uint256 assets) external onlyEngineFor(insuredVault) {
+        // Charges are given back from the latest on: what is still owed of earlier ones must go first.
+        if (_unsettled[id] != 0) return;
         // What may turn out a false alarm must not end the share price: a trace of the stake is left unmarked.
         uint256 most = Math.min(assets, _cash - Math.ceilDiv(_cash, UNMARKED_DIVISOR));
         uint256 earmarked = _draw(most, most);
         if (earmarked == 0) return;
-        Earmark storage mark = _earmarks[id];
-        if (mark.assets == 0) mark.since = uint64(block.timestamp);
-        mark.assets += uint128(earmarked);
-        _totalEarmarked += earmarked;
-        _chargeFor(id, earmarked);
+        _setApart(id, earmarked);
         emit Earmarked(id, earmarked);
     }
 
     /// @inheritdoc IEarmarkTranche
     function releaseEarmark(address insuredVault, uint256 id, uint256 assets) external onlyEngineFor(insuredVault) {
-        Earmark storage mark = _earmarks[id];
+        Earmark memory mark = _earmarks[id];
         uint256 released = Math.min(assets, mark.assets);
         if (released == 0) return;
-        mark.assets -= uint128(released);
-        _totalEarmarked -= released;
         _claimCash += released.toUint128();
-        _drawLevels = _drawLevels.released(_drawCaps, released, mark.since);
-        _unchargeFor(id, released);
+        // After a change of the caps nobody can say how much has leaked: what was drawn before it is left to leak.
+        if (mark.since >= _drawCapsSetAt) _drawLevels = _drawLevels.released(_drawCaps, released, mark.since);
+        _giveBack(id, released);
         emit EarmarkReleased(id, released);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function settleRelease(uint256 id, uint256 maxSteps) external returns (uint256 leftAssets) {
+        return _settle(id, maxSteps);
     }
 
     /// @inheritdoc IEarmarkTranche
@@ -300,6 +292,11 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
     /// @inheritdoc IInsuranceFund
     function totalEarmarked() external view returns (uint256) {
         return _totalEarmarked;
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function unsettledRelease(uint256 id) external view returns (uint256) {
+        return _unsettled[id];
     }
 
     /// @inheritdoc IInsuranceFund
@@ -466,6 +463,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, LossShares, ReentrancyG
     /// @dev Capacities fit the 112 bits of a level, so a draw up to a capacity can always be booked.
     function _setDrawCaps(uint112 hourCap, uint112 monthCap) private {
         _drawCaps = LeakyBucket.Caps({hourCap: hourCap, monthCap: monthCap});
+        _drawCapsSetAt = uint32(block.timestamp);
         emit DrawCapsSet(hourCap, monthCap);
     }
 

@@ -46,7 +46,8 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         uint32 generation;
     }
 
-    /// @dev The bids of one level since it was last drained.
+    /// @dev The bids of one level since it was last drained. The three sums start at one, not at zero, so that the first
+    /// bidder and not the write-off pays for their slots: all levels together must fit into a tranche's stipend.
     struct Generation {
         uint128 assets;
         uint128 shares;
@@ -117,6 +118,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         _noticePeriod = noticePeriod;
         _noticeWindow = noticeWindow;
         _stream.updatedAt = uint64(block.timestamp);
+        _stream.perAssetRay = 1;
     }
 
     // ---------------------------------------------------------------- Underwriters
@@ -135,7 +137,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         generation.assets += assets.toUint128();
         generation.shares += shares.toUint128();
         bid.shares += shares.toUint128();
-        _rework(generation);
+        _rework(generation, true);
         _filledLevels |= uint32(1 << level);
         emit Committed(owner, level, assets, shares);
         _asset.pull(msg.sender, assets);
@@ -148,7 +150,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         if (shares > bid.shares) revert ExceedsBid(owner, level, shares, bid.shares);
         generation.noticedShares = generation.noticedShares - bid.notice.quantity + shares.toUint128();
         bid.notice = shares == 0 ? Cooldown.Notice(0, 0, 0) : Cooldown.given(shares, _noticePeriod, _noticeWindow);
-        _rework(generation);
+        _rework(generation, _isActive(level));
         emit NoticeSet(owner, level, shares, bid.notice.readyAt, bid.notice.expiresAt);
     }
 
@@ -161,8 +163,10 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
     ) external nonReentrant returns (uint256 assets) {
         _checkAuthorized(owner);
         (Generation storage generation, Bid storage bid) = _touch(level, owner);
+        if (shares == 0) revert NothingWithdrawn(owner, level);
         if (shares > bid.shares) revert ExceedsBid(owner, level, shares, bid.shares);
-        if (_level(level).price >= _dilution.saleTerms(address(vault)).floorPrice) {
+        bool active = _isActive(level);
+        if (active) {
             uint256 matured = bid.notice.matured();
             if (shares > matured) revert ExceedsMaturedNotice(owner, level, shares, matured);
         }
@@ -174,7 +178,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         bid.shares = uint128(left);
         generation.assets -= assets.toUint128();
         generation.shares -= shares.toUint128();
-        _rework(generation);
+        _rework(generation, active);
         if (generation.assets == 0) _filledLevels &= ~uint32(1 << level);
         emit Withdrawn(owner, level, assets, shares);
         _asset.safeTransfer(receiver, assets);
@@ -194,6 +198,14 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         emit Collected(owner, receiver, tokens, assets);
         if (tokens != 0) token.safeTransfer(receiver, tokens);
         if (assets != 0) _asset.safeTransfer(receiver, assets);
+    }
+
+    /// @inheritdoc IUnderwriterBook
+    function refresh(uint256 level) external nonReentrant {
+        Generation storage generation = _generations[level][_level(level).generation];
+        _stream.accrue();
+        _accruePremium(generation);
+        _rework(generation, _isActive(level));
     }
 
     /// @inheritdoc IUnderwriterBook
@@ -283,7 +295,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         uint256 left = generation.assets - assets;
         generation.assets = uint128(left);
         generation.tokensPerShareRay += Math.mulDiv(tokens, RAY, generation.shares);
-        _rework(generation);
+        _rework(generation, true);
         if (left * SHARES_PER_ASSET * DRAIN_FACTOR >= generation.shares) return;
         // Drained: the next bid starts a new generation, this one keeps its dust.
         _stream.working -= generation.working;
@@ -354,6 +366,11 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         return _levels[level];
     }
 
+    /// @dev Whether the level can be filled: its price is not under the floor of today.
+    function _isActive(uint256 level) private view returns (bool) {
+        return _level(level).price >= _dilution.saleTerms(address(vault)).floorPrice;
+    }
+
     /// @dev Brings stream, generation and bid to now: credits tokens and premium, and what is left of a bid in a drained
     /// generation. Returns the present generation, in which the bid then is.
     function _touch(uint256 level, address owner) private returns (Generation storage generation, Bid storage bid) {
@@ -376,6 +393,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
                 owed.assets += dust.toUint128();
                 generation.assets -= uint128(dust);
                 generation.shares -= uint128(shares);
+                generation.noticedShares -= bid.notice.quantity;
             }
             bid.shares = 0;
             bid.notice = Cooldown.Notice(0, 0, 0);
@@ -383,6 +401,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
             generation = _generations[level][present];
             _accruePremium(generation);
         }
+        if (generation.tokensPerShareRay == 0) (generation.tokensPerShareRay, generation.premiumPerShareRay) = (1, 1);
         bid.tokensPerShareRay = generation.tokensPerShareRay;
         bid.premiumPerShareRay = generation.premiumPerShareRay;
     }
@@ -400,10 +419,14 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         return Math.mulDiv(streamRay - generation.streamRay, generation.working, earning);
     }
 
-    /// @dev Sets how much of the generation's assets earns premium, here and in the stream.
-    function _rework(Generation storage generation) private {
+    /// @dev Sets how much of the generation's assets earns premium, here and in the stream: nothing of a level under the
+    /// floor, where a bid runs no risk.
+    function _rework(Generation storage generation, bool active) private {
         uint256 shares = generation.shares;
-        uint256 working = shares == 0 ? 0 : Math.mulDiv(generation.assets, shares - generation.noticedShares, shares);
+        uint256 working;
+        if (active && shares != 0) {
+            working = Math.mulDiv(generation.assets, shares - generation.noticedShares, shares);
+        }
         _stream.working = (_stream.working + working - generation.working).toUint128();
         generation.working = uint128(working);
     }

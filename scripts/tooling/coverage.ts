@@ -22,7 +22,7 @@ function readLines(lcov: string): { found: number; hit: number } {
   return lines;
 }
 
-const files = testFiles("fuzz", "invariant", "unit", "integration");
+const files = testFiles("fuzz", "invariant", "unit", "attacks", "integration");
 if (files.length === 0) {
   console.error("There are no tests to measure the coverage of.");
   process.exit(1);

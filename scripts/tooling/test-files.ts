@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** Kinds of tests; each has a folder of its own under test/. */
-export type MochaKind = "unit" | "integration" | "fork";
+export type MochaKind = "unit" | "attacks" | "integration" | "fork";
 export type SolidityKind = "fuzz" | "invariant";
 
 /**
