@@ -9,8 +9,8 @@ import {LossShares} from "../writeoff/LossShares.sol";
 /// each with its own stakers: a release reaches as many of them as one call has gas for, the rest is owed and settled
 /// by anybody. Never: an earmark that is stuck because there were too many steps. Upholds IM1, IN1, LI1.
 abstract contract EarmarkLedger is LossShares {
-    /// @dev Steps that a release reaches by itself: as many as fit well into a tranche's usual stipend.
-    uint256 private constant STEPS_PER_RELEASE = 8;
+    /// @dev Steps that a release reaches by itself: as many as fit well into the least stipend a tranche may have.
+    uint256 private constant STEPS_PER_RELEASE = 4;
 
     /// @dev What is set apart for one impaired debt, and since when (seconds). One slot.
     struct Earmark {

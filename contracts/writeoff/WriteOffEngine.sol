@@ -57,13 +57,10 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         // slot 5
         uint128 proceeds;
         uint128 returned;
-    }
-
-    /// @dev The ladder of one write-off: capacities in the order in which recoveries fill them.
-    struct Ladder {
-        uint256 lenders;
-        uint256[] tranches; // from the last of the stack to the first
-        uint256 reserves;
+        // slots 6 to 8: what each has received of `recovered`; the rest went to reserves. Stored and not worked out from
+        // `recovered`, because a debt that is lost in parts adds to its layers after some of it has come back.
+        uint128 toLenders;
+        uint128[MAX_TRANCHES] repaid;
     }
 
     address[] private _vaults;
@@ -259,16 +256,14 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     /// @inheritdoc IWriteOffEngine
     function recover(address vault, uint256 id, uint256 assets) external nonReentrant returns (uint256 takenAssets) {
         Record storage record = _record(vault, id);
-        uint256 before = record.recovered;
         takenAssets = Math.min(assets, outstanding(vault, id));
         if (takenAssets == 0) revert NothingOutstanding(vault, id);
-        record.recovered = (before + takenAssets).toUint128();
-        Ladder memory ladder = _ladder(vault, record);
+        record.recovered += takenAssets.toUint128();
         (uint256 toLenders, uint256 toDilution, uint256 toInsurance, uint256 toReserves) = _climb(
             vault,
             id,
-            _climbed(ladder, before, record.returned),
-            _climbed(ladder, before + takenAssets, record.returned)
+            takenAssets,
+            _gaps(vault, record)
         );
         emit Recovered(vault, id, msg.sender, toLenders, toDilution, toInsurance, toReserves);
     }
@@ -298,43 +293,47 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     function returnUnspent(address vault, uint256 id, uint256 assets) external nonReentrant {
         Record storage record = _record(vault, id);
         _checkDilutionTranche(vault, id, record);
-        Ladder memory ladder = _ladder(vault, record);
+        uint256[] memory gaps = _gaps(vault, record);
         uint256 returned = record.returned;
-        Ladder memory before = _climbed(ladder, record.recovered, returned);
-        uint256 held = before.tranches[0] - returned;
+        uint256 held = record.repaid[gaps.length - 2] - returned;
         if (assets > held) revert ReturnExceedsReceived(id, assets, held);
         record.returned = (returned + assets).toUint128();
-        Ladder memory afterwards = _climbed(ladder, record.recovered, returned + assets);
-        (, , uint256 toInsurance, uint256 toReserves) = _climb(vault, id, before, afterwards);
+        // It goes to the layers above dilution, which counts as paid back all the same.
+        (gaps[0], gaps[1]) = (0, 0);
+        (, , uint256 toInsurance, uint256 toReserves) = _climb(vault, id, assets, gaps);
         emit Returned(vault, id, toInsurance, toReserves);
     }
 
-    /// @dev Moves the difference of two states of the ladder from the caller to its layers.
+    /// @dev Moves `assets` from the caller to the layers, each up to its gap, and what is left to the reserves.
     function _climb(
         address vault,
         uint256 id,
-        Ladder memory before,
-        Ladder memory afterwards
+        uint256 assets,
+        uint256[] memory gaps
     ) private returns (uint256 toLenders, uint256 toDilution, uint256 toInsurance, uint256 toReserves) {
         IERC20 asset = IERC20(_books[vault].asset);
         Record storage record = _records[vault][id];
-        toLenders = afterwards.lenders - before.lenders;
-        toReserves = afterwards.reserves - before.reserves;
-        uint256 size = before.tranches.length;
+        uint256[] memory taken;
+        (taken, toReserves) = Waterfall.split(assets, gaps);
+        toLenders = taken[0];
 
         // The vault itself pays when a liquidator has settled defaulted debt: the money is there already.
         if (toLenders + toReserves != 0 && msg.sender != vault) {
             asset.pullTo(msg.sender, vault, toLenders + toReserves);
         }
-        if (toLenders != 0) IWriteOffVault(vault).creditRecovery(id, record.epoch, toLenders);
-        for (uint256 i; i < size; ++i) {
-            uint256 assets = afterwards.tranches[i] - before.tranches[i];
-            if (assets == 0) continue;
-            Tranche memory layer = _stacks[vault][record.stackVersion][size - 1 - i];
-            if (layer.kind == Kind.Dilution) toDilution += assets;
-            else toInsurance += assets;
-            asset.pull(msg.sender, assets);
-            _deliverOrKeep(layer, vault, id, assets);
+        if (toLenders != 0) {
+            record.toLenders += toLenders.toUint128();
+            IWriteOffVault(vault).creditRecovery(id, record.epoch, toLenders);
+        }
+        for (uint256 i = 1; i < taken.length; ++i) {
+            if (taken[i] == 0) continue;
+            uint256 position = taken.length - 1 - i;
+            record.repaid[position] += taken[i].toUint128();
+            Tranche memory layer = _stacks[vault][record.stackVersion][position];
+            if (layer.kind == Kind.Dilution) toDilution += taken[i];
+            else toInsurance += taken[i];
+            asset.pull(msg.sender, taken[i]);
+            _deliverOrKeep(layer, vault, id, taken[i]);
         }
         if (toReserves != 0) IWriteOffVault(vault).creditReserves(toReserves);
     }
@@ -367,43 +366,18 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         if (left != 0) asset.forceApprove(tranche, 0);
     }
 
-    /// @dev Capacities of the layers in recovery order. Sale proceeds move capacity from the lenders to dilution; the
-    /// sum is always the bad debt.
-    function _ladder(address vault, Record storage record) private view returns (Ladder memory ladder) {
+    /// @dev What each layer still lacks, in the order in which recoveries fill them: lenders, then the tranches from the
+    /// last of the stack to the first. Sale proceeds move capacity from the lenders to dilution.
+    function _gaps(address vault, Record storage record) private view returns (uint256[] memory gaps) {
         uint256 size = _stackSizes[vault][record.stackVersion];
-        ladder.lenders = record.socialized - record.proceeds;
-        ladder.reserves = record.reserves;
-        ladder.tranches = new uint256[](size);
-        for (uint256 i; i < size; ++i) {
-            uint256 position = size - 1 - i;
+        gaps = new uint256[](size + 1);
+        gaps[0] = _lendersOutstanding(record);
+        for (uint256 i = 1; i <= size; ++i) {
+            uint256 position = size - i;
             uint256 capacity = record.paid[position];
-            if (_stacks[vault][record.stackVersion][position].kind == Kind.Dilution) {
-                capacity += record.proceeds;
-            }
-            ladder.tranches[i] = capacity;
+            if (_stacks[vault][record.stackVersion][position].kind == Kind.Dilution) capacity += record.proceeds;
+            gaps[i] = capacity - record.repaid[position];
         }
-    }
-
-    /// @dev How far `recovered` fills the ladder, and `returned` of it the layers above dilution. What dilution has
-    /// received counts as received even when it was returned, so it is never handed the same money twice.
-    function _climbed(
-        Ladder memory capacity,
-        uint256 recovered,
-        uint256 returned
-    ) private pure returns (Ladder memory filled) {
-        filled.lenders = Waterfall.layer(recovered, 0, capacity.lenders);
-        uint256 rest = recovered - filled.lenders;
-        if (returned == 0) {
-            (filled.tranches, filled.reserves) = Waterfall.split(rest, capacity.tranches);
-            return filled;
-        }
-        // Only dilution returns, and it is the first of the tranches here: it holds what it received less that.
-        uint256 dilutionCapacity = capacity.tranches[0];
-        uint256 received = Math.min(rest, dilutionCapacity);
-        capacity.tranches[0] = received - returned;
-        (filled.tranches, filled.reserves) = Waterfall.split(rest, capacity.tranches);
-        filled.tranches[0] = received;
-        capacity.tranches[0] = dilutionCapacity;
     }
 
     // ---------------------------------------------------------------- Views
@@ -525,7 +499,7 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     }
 
     function _lendersOutstanding(Record storage record) private view returns (uint256) {
-        return Math.saturatingSub(record.socialized, uint256(record.proceeds) + record.recovered);
+        return record.socialized - record.proceeds - record.toLenders;
     }
 
     function _checkDilutionTranche(address vault, uint256 id, Record storage record) private view {

@@ -106,7 +106,7 @@ export async function deployWaterfallScene(ethers: Ethers, options: WaterfallOpt
   ]);
   await dilution.setUnderwriters(address, await at(book));
   await engine.setStack(address, [
-    { tranche: await at(fund), gasStipend: options.fundStipend ?? 400_000n, kind: 0n },
+    { tranche: await at(fund), gasStipend: options.fundStipend ?? 250_000n, kind: 0n },
     { tranche: await at(dilution), gasStipend: options.dilutionStipend ?? 2_000_000n, kind: 1n },
   ]);
   const sale = await ethers.getContractAt("DebtAuction", await dilution.debtAuction());
