@@ -248,6 +248,28 @@ describe("LendingVault: interest", () => {
     });
   });
 
+  it("LV3: is due at the utilization it ran at, when reserves get money back in between", async () => {
+    const scene = await deployScene(ethers, { liquidity: 2_000n });
+    const { vault, engine, asset, other, liquidator, collateralAddress, vaultAddress } = scene;
+    await vault.setRateModel(KINKED);
+    await openPosition(scene, 1_000n * WAD, 600n * WAD);
+    await openPosition(scene, 10n * WAD, 700n * WAD, other);
+    await networkHelpers.time.increase(1_000_000n);
+    // The other loan sinks; reserves pay what they have for it, lenders the rest. A million seconds run.
+    await scene.setPrice(50n);
+    await vault.connect(liquidator).liquidate(other.address, collateralAddress, MAX, 0n, MAX, "0x");
+    expect((await engine.ledger(vaultAddress, 1n)).reserves).to.be.greaterThan(WAD / 2n);
+    await asset.connect(liquidator).approve(scene.engineAddress, MAX);
+    const at = (await now()) + 1_000_000n;
+    const before = await networkHelpers.takeSnapshot();
+    await networkHelpers.time.increaseTo(at);
+    const due = await vault.totalDebt();
+    await before.restore();
+    await networkHelpers.time.setNextBlockTimestamp(at);
+    await engine.connect(liquidator).recover(vaultAddress, 1n, MAX);
+    expect(await vault.totalDebt()).to.equal(due);
+  });
+
   it("starts at an index of RAY / 10^6, so that a unit of debt has six digits more", async () => {
     const model = new LendingModel(FLAT, WAD, 0n);
     expect(divUp(1n * RAY, model.index)).to.equal(1_000_000n);

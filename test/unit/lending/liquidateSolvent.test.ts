@@ -178,6 +178,16 @@ describe("LendingVault: liquidation of a solvent position", () => {
       expect(position.collateralAssets).to.equal(WAD - (108n * WAD) / 115n);
     });
 
+    it("leaves exactly the minimum debt where the target does, and closes all a unit below it", async () => {
+      const scene = await networkHelpers.loadFixture(indebted);
+      // Worth 1,736.25 against 1,500: (1,575 - 1,389) / 0.186 = 1,000 restore the target and leave 500.
+      await scene.setPrice(173_625n, 1_000n);
+      await changeRisk(scene, { minDebt: 500n * WAD });
+      expect((await previewLiquidation(scene)).repaidAssets).to.equal(1_000n * WAD);
+      await changeRisk(scene, { minDebt: 500n * WAD + 1n });
+      expect((await previewLiquidation(scene)).repaidAssets).to.equal(1_500n * WAD);
+    });
+
     it("refuses a liquidator who would leave it", async () => {
       const scene = await networkHelpers.loadFixture(small);
       await changeRisk(scene, { minDebt: 31n * WAD });

@@ -100,6 +100,10 @@ describe("LossShares claims", () => {
     expect(await vault.claimableRecovery(alice, 1n)).to.equal(part(90_000n, 600_000n) - 29_999n);
     await claim(alice);
     expect(await asset.balanceOf(alice)).to.equal(part(90_000n, 600_000n));
+    // What was taken in both claims counts: nothing is left of either.
+    expect(await vault.claimableRecovery(alice, 1n)).to.equal(0n);
+    await expect(claim(alice)).not.to.emit(vault, "RecoveryClaimed");
+    expect(await asset.balanceOf(alice)).to.equal(part(90_000n, 600_000n));
   });
 
   it("of several losses are paid in one call, each by its own balances", async () => {
