@@ -5,6 +5,7 @@ import {IBackstopMinter} from "./IBackstopMinter.sol";
 import {IBuybackAuction} from "./IBuybackAuction.sol";
 import {IDebtAuction} from "./IDebtAuction.sol";
 import {ILossTranche} from "./ILossTranche.sol";
+import {IRestructuringTranche} from "./IRestructuringTranche.sol";
 import {IUnderwriterBook} from "./IUnderwriterBook.sol";
 import {IWriteOffEngine} from "./IWriteOffEngine.sol";
 
@@ -12,7 +13,7 @@ import {IWriteOffEngine} from "./IWriteOffEngine.sol";
 /// @notice Serves several vaults. Each has limits, terms and counters of its own, and no vault can use another's.
 /// Tokens are in units of 10^-18, assets in the vault's asset units, prices in asset units per whole token, times in
 /// seconds.
-interface IDilution is ILossTranche, IBackstopMinter {
+interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     /// @notice The token that this contract creates and mints.
     /// @param name ERC-20 name.
     /// @param symbol ERC-20 symbol.
@@ -172,6 +173,10 @@ interface IDilution is ILossTranche, IBackstopMinter {
 
     /// @notice Sets the global cap. Governor.
     function setGlobalCap(uint256 tokens) external;
+
+    /// @notice Sets whether `vault`'s underwriters and token pay for principal that governance forgives. Agreeing takes
+    /// effect after the underwriters' notice period; withdrawing the agreement at once. Governor.
+    function setRestructuringCover(address vault, bool covers) external;
 
     /// @notice Stops new lots and purchases of `vault` at once. Nothing is released, clocks run on, expired lots can be
     /// settled and buybacks go on. Guardian.

@@ -5,6 +5,7 @@ import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {Cooldown} from "../libraries/Cooldown.sol";
 import {LeakyBucket} from "../libraries/LeakyBucket.sol";
 import {IEarmarkTranche} from "./IEarmarkTranche.sol";
+import {IRestructuringTranche} from "./IRestructuringTranche.sol";
 import {IWriteOffEngine} from "./IWriteOffEngine.sol";
 import {IWriteOffVault} from "./IWriteOffVault.sol";
 
@@ -19,7 +20,7 @@ import {IWriteOffVault} from "./IWriteOffVault.sol";
 /// seeded before it is made the recipient of a vault's reserves.
 ///
 /// A loss that no impairment preceded closes the epoch that has the number of its write-off, unless that has passed.
-interface IInsuranceFund is IERC4626, IEarmarkTranche {
+interface IInsuranceFund is IERC4626, IEarmarkTranche, IRestructuringTranche {
     /// @notice Terms of the stake and limits of what losses may draw.
     /// @param cooldown Seconds from a notice until its shares may leave.
     /// @param withdrawalWindow Seconds after the cooldown in which they may.
@@ -140,6 +141,10 @@ interface IInsuranceFund is IERC4626, IEarmarkTranche {
 
     /// @notice Sets what losses may draw within an hour and within thirty days, asset units. Governor.
     function setDrawCaps(uint112 hourCap, uint112 monthCap) external;
+
+    /// @notice Sets whether the stake pays for aged principal that governance forgives. Agreeing takes effect after a
+    /// cooldown, so that stakers can leave first; withdrawing the agreement at once. Governor.
+    function setRestructuringCover(bool covers) external;
 
     /// @notice Stops new stake at once. Guardian. Exits, claims and cover can never be paused.
     function pauseDeposits() external;

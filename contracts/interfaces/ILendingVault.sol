@@ -90,6 +90,63 @@ interface ILendingVault is IWriteOffVault {
         uint256 socializedAssets;
     }
 
+    /// @notice Names a position.
+    struct PositionKey {
+        address borrower;
+        address collateral;
+    }
+
+    /// @notice One position of a batch of liquidations.
+    /// @param maxRepaidAssets Most to pay for it, asset units.
+    /// @param minSeizedAssets Least collateral to accept, collateral units; the item is skipped otherwise.
+    struct LiquidationItem {
+        address borrower;
+        address collateral;
+        uint256 maxRepaidAssets;
+        uint256 minSeizedAssets;
+    }
+
+    /// @notice What closing a whole position would do to the vault, before anybody has paid for the loss. Asset units
+    /// unless said.
+    /// @param debtAssets Debt now, rounded up.
+    /// @param repaidAssets Paid by a liquidator for debt and defaulted debt.
+    /// @param feeAssets Paid by a liquidator to reserves on top.
+    /// @param defaultAssets Part of `repaidAssets` that goes to earlier write-offs of the position.
+    /// @param seizedAssets Collateral that the liquidator would get, collateral units.
+    /// @param coveredAssets Debt that a write-off without a liquidator leaves standing.
+    /// @param badDebtAssets Debt that would be written off.
+    /// @param insurableAssets Part of it that insurance may pay for.
+    /// @param rewardAssets Most that the caller of a write-off gets out of reserves, before the loss does.
+    /// @param provisionId Ledger entry under which the loss is provisioned; zero if it is not.
+    /// @param failure Encoded error that the call would revert with; then all other figures but the debt are zero.
+    struct LossPlan {
+        uint256 debtAssets;
+        uint256 repaidAssets;
+        uint256 feeAssets;
+        uint256 defaultAssets;
+        uint256 seizedAssets;
+        uint256 coveredAssets;
+        uint256 badDebtAssets;
+        uint256 insurableAssets;
+        uint256 rewardAssets;
+        uint32 provisionId;
+        bytes failure;
+    }
+
+    /// @notice A forgiving that governance has announced. Times in seconds.
+    /// @param principalAssets Most principal to forgive, asset units.
+    /// @param interestAssets Most interest to forgive, asset units.
+    /// @param announcedAt Zero if there is none.
+    /// @param executableAt First second at which it may be executed.
+    /// @param expiresAt First second at which it may not be any more.
+    struct Restructuring {
+        uint128 principalAssets;
+        uint128 interestAssets;
+        uint64 announcedAt;
+        uint64 executableAt;
+        uint64 expiresAt;
+    }
+
     /// @notice `payer` added `assets` of `collateral` to `borrower`'s position.
     event CollateralSupplied(address indexed borrower, address indexed collateral, address payer, uint256 assets);
     /// @notice `assets` of `collateral` left `borrower`'s position for `receiver`.
@@ -127,6 +184,30 @@ interface ILendingVault is IWriteOffVault {
     event Impaired(address indexed borrower, address indexed collateral, uint256 shortfallAssets);
     /// @notice A position is no longer impaired; what was provisioned and not used has gone back.
     event ImpairmentCleared(address indexed borrower, address indexed collateral);
+    /// @notice A position of a batch was left as it is, because of `failure`, an encoded error.
+    event BatchItemSkipped(address indexed borrower, address indexed collateral, bytes failure);
+    /// @notice At most this much of a position's principal and interest shall be forgiven from second `executableAt` on.
+    event RestructuringAnnounced(
+        address indexed borrower,
+        address indexed collateral,
+        uint256 principalAssets,
+        uint256 interestAssets,
+        uint256 executableAt
+    );
+    /// @notice Principal and interest were forgiven; write-off `id` says who bore it. `badDebtAssets` is by how much
+    /// the vault's total debt fell, which rounding lets differ from the sum by a unit.
+    event Restructured(
+        address indexed borrower,
+        address indexed collateral,
+        uint256 indexed id,
+        uint256 principalAssets,
+        uint256 interestAssets,
+        uint256 badDebtAssets
+    );
+    /// @notice An announced restructuring was withdrawn, or its time is over, or the position was settled otherwise.
+    event RestructuringEnded(address indexed borrower, address indexed collateral);
+    /// @notice At most this much may be forgiven in an hour and in thirty days (leaky buckets), asset units.
+    event RestructuringCapsSet(uint256 hourCap, uint256 monthCap);
     /// @notice Shortfalls, and changes of them, are provisioned from this size, asset units; zero: none is.
     event MinProvisionSet(uint256 assets);
     /// @notice The interest index moved; RAY x 10^-6 at the start.
@@ -179,6 +260,18 @@ interface ILendingVault is IWriteOffVault {
     error NotConfirmed(address borrower, address collateral, uint256 impairedAt, uint256 earliest, uint256 latest);
     /// @notice No feed round newer than the impairment confirms the insolvency yet.
     error NoNewerRound(uint256 oldestRoundAt, uint256 impairedAt);
+    /// @notice An earlier item of the same batch has changed this position.
+    error DuplicateItem(address borrower, address collateral);
+    /// @notice Governance has announced to forgive part of this position's debt: until that is done or over, nothing
+    /// can be borrowed or withdrawn, and nothing else announced.
+    error RestructuringPending(address borrower, address collateral);
+    error RestructuringNotAnnounced(address borrower, address collateral);
+    /// @notice It may be executed from `executableAt` until before `expiresAt`, and expired from then on (seconds).
+    error RestructuringNotDue(uint256 executableAt, uint256 expiresAt);
+    /// @notice Nothing of this debt can be forgiven: there is none, or the collateral covers it.
+    error NothingToForgive(address borrower, address collateral);
+    /// @notice `requested` is more than the leaky buckets for forgiven debt allow now, asset units.
+    error ExceedsRestructuringCap(uint256 requested, uint256 available);
     /// @notice The collateral's feed is alive, or retirement was not announced long enough ago.
     error RetirementNotDue(address collateral, uint256 effectiveAt);
     error FeedAlive(address collateral);
@@ -285,6 +378,80 @@ interface ILendingVault is IWriteOffVault {
         uint256 maxSocializedAssets
     ) external returns (uint256 badDebtAssets);
 
+    /// @notice Liquidates positions as `liquidate` does, each at the price read once for its collateral, and charges the
+    /// lenders through one loss epoch. An item that cannot be liquidated is reported (`BatchItemSkipped`), has an empty
+    /// result, and changes nothing. With `data`, calls `onBatchLiquidation` on the caller before the payment is pulled.
+    /// @param maxSocializedAssets Most that may be charged to the lenders by all items together, asset units.
+    function liquidateBatch(
+        LiquidationItem[] calldata items,
+        uint256 maxSocializedAssets,
+        bytes calldata data
+    ) external returns (Liquidation[] memory results);
+
+    /// @notice Impairs, or brings up to date, positions as `impair` does, with one price per collateral and one loss
+    /// epoch. An item that cannot be impaired is reported (`BatchItemSkipped`).
+    /// @return shortfalls Shortfall found for each, asset units; zero if it is solvent or was skipped.
+    function impairBatch(PositionKey[] calldata positions) external returns (uint256[] memory shortfalls);
+
+    /// @notice Writes off positions as `writeOff` does, with one price per collateral and one loss epoch. An item that
+    /// cannot be written off is reported (`BatchItemSkipped`).
+    /// @param maxSocializedAssets Most that may be charged to the lenders by all items together, asset units.
+    /// @return badDebts Debt written off for each, asset units; zero if it was skipped.
+    function writeOffBatch(
+        PositionKey[] calldata positions,
+        uint256 maxSocializedAssets
+    ) external returns (uint256[] memory badDebts);
+
+    /// @notice Announces that part of a debt shall be forgiven, no sooner than everybody who pays in the waterfall could
+    /// have left, and impairs the position at once. Governor.
+    /// @param principalAssets Most principal to forgive, asset units.
+    /// @param interestAssets Most interest to forgive, asset units.
+    function announceRestructuring(
+        address borrower,
+        address collateral,
+        uint256 principalAssets,
+        uint256 interestAssets
+    ) external;
+
+    /// @notice Forgives what was announced: the interest, and of the principal no more than the collateral, by the most
+    /// generous of all live sources, does not cover of the debt that is then left. Needs feed rounds newer than the
+    /// announcement. Interest is borne by reserves and lenders; tranches pay for principal, and only those that have
+    /// agreed to. The debtor does not owe it any longer. Governor.
+    /// @param maxSocializedAssets Most that may be charged to the lenders, asset units.
+    /// @return principalAssets Principal forgiven, asset units.
+    /// @return interestAssets Interest forgiven, asset units.
+    function restructure(
+        address borrower,
+        address collateral,
+        uint256 maxSocializedAssets
+    ) external returns (uint256 principalAssets, uint256 interestAssets);
+
+    /// @notice Withdraws an announced restructuring. Governor.
+    function cancelRestructuring(address borrower, address collateral) external;
+
+    /// @notice Ends a restructuring that was not executed in its time. Open to all.
+    function expireRestructuring(address borrower, address collateral) external;
+
+    /// @notice Sets how much may be forgiven in an hour and in thirty days, asset units; zero, as at the start: nothing.
+    /// Governor.
+    function setRestructuringCaps(uint128 hourCap, uint128 monthCap) external;
+
+    /// @notice What closing these positions one after the other would do to the vault if their collaterals were worth
+    /// `dropBps` less than now, bps. The figures are those that execution applies in the same state.
+    /// @param byLiquidator As `liquidate` without limits would; else as `writeOff`, which is not asked whether it is
+    /// confirmed already.
+    function planLosses(
+        PositionKey[] calldata positions,
+        uint256 dropBps,
+        bool byLiquidator
+    ) external view returns (LossPlan[] memory plans);
+
+    /// @notice What is announced for a position; zeros if nothing is.
+    function restructuringOf(address borrower, address collateral) external view returns (Restructuring memory);
+
+    /// @notice Caps on what may be forgiven in an hour and in thirty days, and what may be forgiven now, asset units.
+    function restructuringCaps() external view returns (uint256 hourCap, uint256 monthCap, uint256 availableAssets);
+
     /// @notice Lists a collateral or changes its rules. Governor, or the risk steward within its steps.
     function setCollateral(address collateral, CollateralConfig calldata config) external;
 
@@ -326,4 +493,18 @@ interface ILiquidationCallback {
     /// @param owedAssets Repayment plus fee, asset units.
     /// @param seizedAssets Collateral received, collateral units.
     function onLiquidation(uint256 owedAssets, uint256 seizedAssets, bytes calldata data) external;
+}
+
+/// @title Callback of a flash liquidation of several positions
+/// @notice Implemented by a liquidator that sells the collateral before it pays.
+interface IBatchLiquidationCallback {
+    /// @notice Called after the booking and the transfer of all collateral; `owedAssets` are pulled from the caller of
+    /// `liquidateBatch` afterwards.
+    /// @param owedAssets Repayments plus fees, asset units.
+    /// @param results Result of each item, empty for those that were skipped.
+    function onBatchLiquidation(
+        uint256 owedAssets,
+        ILendingVault.Liquidation[] calldata results,
+        bytes calldata data
+    ) external;
 }

@@ -32,4 +32,11 @@ interface IPriceOracle {
 
     /// @notice Primary and most generous worth of `inAssets`, with the age of the evidence.
     function getLossQuote(uint256 inAssets, address base, address quote) external view returns (LossQuote memory);
+
+    /// @notice As `getLossQuote` for several amounts of the same token; every source is read once.
+    function getLossQuotes(
+        uint256[] calldata inAssets,
+        address base,
+        address quote
+    ) external view returns (LossQuote[] memory);
 }

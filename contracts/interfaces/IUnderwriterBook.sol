@@ -77,6 +77,9 @@ interface IUnderwriterBook {
     /// @notice Token the bids buy.
     function token() external view returns (IERC20);
 
+    /// @notice Time between notice and exit, seconds.
+    function noticePeriod() external view returns (uint256);
+
     /// @notice Number of levels; level 0 is the best price.
     function levelCount() external view returns (uint256);
 

@@ -37,6 +37,8 @@ interface IWriteOffEngine {
     /// @param epoch Loss epoch that the vault will close if anything is socialized.
     /// @param badDebtAssets Debt extinguished, asset units.
     /// @param reserveAssets Part of it that the vault's reserves have paid, asset units.
+    /// @param coverableAssets Most that tranches may pay of it, asset units: all of a default, the principal alone of a
+    /// restructuring.
     /// @param insurableAssets Part of it that insurance may pay for, asset units.
     struct BadDebt {
         address debtor;
@@ -46,6 +48,7 @@ interface IWriteOffEngine {
         uint32 epoch;
         uint256 badDebtAssets;
         uint256 reserveAssets;
+        uint256 coverableAssets;
         uint256 insurableAssets;
     }
 
@@ -174,8 +177,12 @@ interface IWriteOffEngine {
     /// @notice Part of write-off `id` that no outside money has repaid yet, asset units. Zero for id 0.
     function outstanding(address vault, uint256 id) external view returns (uint256 assets);
 
-    /// @notice What is outstanding of write-off `id` and of all earlier ones of the same position, asset units.
-    /// @return assets Sum of what is outstanding.
+    /// @notice Part of write-off `id` that its debtor still owes, asset units: what is outstanding, less what was forgiven
+    /// by a restructuring. Zero for id 0.
+    function owedByDebtor(address vault, uint256 id) external view returns (uint256 assets);
+
+    /// @notice What a debtor owes of write-off `id` and of all earlier ones of the same position, asset units.
+    /// @return assets Sum of what is owed.
     /// @return latestId Newest of them that is not fully repaid; zero if none.
     function defaultOf(address vault, uint256 id) external view returns (uint256 assets, uint256 latestId);
 
@@ -185,15 +192,14 @@ interface IWriteOffEngine {
     /// @notice What the lenders charged by `id` have not got back yet, from recoveries or proceeds, asset units.
     function lendersOutstanding(address vault, uint256 id) external view returns (uint256 assets);
 
-    /// @notice How a bad debt of `badDebtAssets` would be split now, of which `insurableAssets` may be insured. `id` is
-    /// zero for a debt that is not impaired; reserves and earmarks set apart for `id` are counted. Reverts
+    /// @notice Longest time that anybody who pays in a layer of the vault's stack needs to leave it, seconds; at most
+    /// sixty days. Announced losses wait so long.
+    function exitDelay(address vault) external view returns (uint256 delay);
+
+    /// @notice How `absorb` would split this report of `vault` now, for tranches that quote honestly. Debtor, previous id
+    /// and epoch do not matter; `id` counts, because earmarks and the stack of an impaired debt belong to it. Reverts
     /// for a vault that is not registered.
-    function preview(
-        address vault,
-        uint256 id,
-        uint256 badDebtAssets,
-        uint256 insurableAssets
-    ) external view returns (Preview memory);
+    function preview(address vault, BadDebt calldata badDebt) external view returns (Preview memory);
 
     /// @notice Admits `vault`. Governor.
     function registerVault(address vault, Tranche[] calldata tranches) external;

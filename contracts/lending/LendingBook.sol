@@ -7,6 +7,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {LeakyBucket} from "../libraries/LeakyBucket.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
 import {WriteOffBook} from "../writeoff/WriteOffBook.sol";
 import {DebtAge} from "./DebtAge.sol";
@@ -66,6 +67,11 @@ abstract contract LendingBook is WriteOffBook {
     mapping(address borrower => mapping(address collateral => uint256 timestamp)) internal _impairedAt;
     /// @dev Least shortfall, and least change of one, that is provisioned, asset units; zero: none is.
     uint256 internal _minProvision;
+    /// @dev Forgivings that governance has announced; only impaired positions have one.
+    mapping(address borrower => mapping(address collateral => ILendingVault.Restructuring)) internal _restructurings;
+    /// @dev How much may be forgiven in an hour and in thirty days, and how much was, asset units.
+    LeakyBucket.Levels internal _forgivenLevels;
+    LeakyBucket.Caps internal _forgivenCaps;
     /// @dev `impairmentId` of a position whose insolvency is recorded but not provisioned.
     uint32 internal constant UNPROVISIONED = type(uint32).max;
 
@@ -185,13 +191,18 @@ abstract contract LendingBook is WriteOffBook {
         writeOffId = uint32(latestId);
     }
 
-    /// @dev Ends the impairment of a position: what was set apart for it goes back.
+    /// @dev Ends the impairment of a position: what was set apart for it goes back. A restructuring that was announced
+    /// lapses with it.
     function _endImpairment(address borrower, address collateral, Position memory position) internal {
         uint32 id = position.impairmentId;
         if (id == 0) return;
         position.impairmentId = 0;
         --_impairments;
         delete _impairedAt[borrower][collateral];
+        if (_restructurings[borrower][collateral].announcedAt != 0) {
+            delete _restructurings[borrower][collateral];
+            emit ILendingVault.RestructuringEnded(borrower, collateral);
+        }
         if (id != UNPROVISIONED) _provisionFor(id, 0, 0, 0);
         emit ILendingVault.ImpairmentCleared(borrower, collateral);
     }
@@ -224,6 +235,25 @@ abstract contract LendingBook is WriteOffBook {
         if (assets != 0 && !state.retired) return _oracle.getLossQuote(assets, collateral, address(_asset));
         uint256 value = _retiredValue(state, assets);
         quote = IPriceOracle.LossQuote(value, value, type(uint64).max, address(0));
+    }
+
+    /// @dev As `_lossValue`, but an oracle that does not answer is told, not passed on.
+    function _tryLossValue(
+        Collateral storage state,
+        address collateral,
+        uint256 assets
+    ) internal view returns (IPriceOracle.LossQuote memory quote, bytes memory failure) {
+        if (assets == 0 || state.retired) return (_lossValue(state, collateral, assets), "");
+        try _oracle.getLossQuote(assets, collateral, address(_asset)) returns (IPriceOracle.LossQuote memory read) {
+            return (read, "");
+        } catch (bytes memory reason) {
+            return (quote, _named(reason));
+        }
+    }
+
+    /// @dev An encoded error that is never empty: who reverts without one gives no reason, but has failed.
+    function _named(bytes memory reason) internal pure returns (bytes memory) {
+        return reason.length == 0 ? bytes(hex"00") : reason;
     }
 
     /// @dev Reverts if `debt` is more than may be borrowed against `collateralAssets`.

@@ -21,6 +21,7 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     address private immutable _positionModule;
     address private immutable _liquidationModule;
     address private immutable _impairmentModule;
+    address private immutable _restructuringModule;
     address private immutable _configModule;
     address private immutable _viewModule;
 
@@ -31,6 +32,7 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     /// @param positionModule PositionModule built for the same asset, engine and oracle.
     /// @param liquidationModule LiquidationModule built for the same asset, engine and oracle.
     /// @param impairmentModule ImpairmentModule built for the same.
+    /// @param restructuringModule RestructuringModule built for the same.
     /// @param configModule ConfigModule built for the same.
     /// @param viewModule ViewModule built for the same.
     /// @param authority AccessManager.
@@ -41,6 +43,7 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
         LendingModule positionModule;
         LendingModule liquidationModule;
         LendingModule impairmentModule;
+        LendingModule restructuringModule;
         LendingModule configModule;
         LendingModule viewModule;
         address authority;
@@ -60,11 +63,13 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
         _checkModule(wiring.positionModule);
         _checkModule(wiring.liquidationModule);
         _checkModule(wiring.impairmentModule);
+        _checkModule(wiring.restructuringModule);
         _checkModule(wiring.configModule);
         _checkModule(wiring.viewModule);
         _positionModule = address(wiring.positionModule);
         _liquidationModule = address(wiring.liquidationModule);
         _impairmentModule = address(wiring.impairmentModule);
+        _restructuringModule = address(wiring.restructuringModule);
         _configModule = address(wiring.configModule);
         _viewModule = address(wiring.viewModule);
     }
@@ -100,16 +105,14 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
 
     /// @inheritdoc ILendingVault
     function liquidate(
-        address borrower,
-        address collateral,
+        address,
+        address,
         uint256,
         uint256,
         uint256,
         bytes calldata
     ) external returns (Liquidation memory) {
-        bytes memory returned = _delegate(_liquidationModule);
-        if (_positions[borrower][collateral].impairmentId != 0) _forgetIfHealed(borrower, collateral);
-        _return(returned);
+        _forward(_liquidationModule);
     }
 
     /// @inheritdoc ILendingVault
@@ -120,6 +123,52 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     /// @inheritdoc ILendingVault
     function writeOff(address, address, uint256) external returns (uint256) {
         _forward(_impairmentModule);
+    }
+
+    /// @inheritdoc ILendingVault
+    function liquidateBatch(
+        LiquidationItem[] calldata,
+        uint256,
+        bytes calldata
+    ) external returns (Liquidation[] memory) {
+        _forward(_liquidationModule);
+    }
+
+    /// @inheritdoc ILendingVault
+    function impairBatch(PositionKey[] calldata) external returns (uint256[] memory) {
+        _forward(_impairmentModule);
+    }
+
+    /// @inheritdoc ILendingVault
+    function writeOffBatch(PositionKey[] calldata, uint256) external returns (uint256[] memory) {
+        _forward(_impairmentModule);
+    }
+
+    // ---------------------------------------------------------------- Forgiving: in RestructuringModule
+
+    /// @inheritdoc ILendingVault
+    function announceRestructuring(address, address, uint256, uint256) external restricted {
+        _forward(_restructuringModule);
+    }
+
+    /// @inheritdoc ILendingVault
+    function restructure(address, address, uint256) external restricted returns (uint256, uint256) {
+        _forward(_restructuringModule);
+    }
+
+    /// @inheritdoc ILendingVault
+    function cancelRestructuring(address, address) external restricted {
+        _forward(_restructuringModule);
+    }
+
+    /// @inheritdoc ILendingVault
+    function expireRestructuring(address, address) external {
+        _forward(_restructuringModule);
+    }
+
+    /// @inheritdoc ILendingVault
+    function setRestructuringCaps(uint128, uint128) external restricted {
+        _forward(_restructuringModule);
     }
 
     // ---------------------------------------------------------------- Rules: in ConfigModule
@@ -247,6 +296,24 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     function shortfallOf(address, address) external view returns (uint256 shortfallAssets, bool insolvent) {
         _forwardView(_viewModule);
         return (shortfallAssets, insolvent);
+    }
+
+    /// @inheritdoc ILendingVault
+    function planLosses(PositionKey[] calldata, uint256, bool) external view returns (LossPlan[] memory plans) {
+        _forwardView(_viewModule);
+        return plans;
+    }
+
+    /// @inheritdoc ILendingVault
+    function restructuringOf(address, address) external view returns (Restructuring memory restructuring) {
+        _forwardView(_viewModule);
+        return restructuring;
+    }
+
+    /// @inheritdoc ILendingVault
+    function restructuringCaps() external view returns (uint256 hourCap, uint256 monthCap, uint256 availableAssets) {
+        _forwardView(_viewModule);
+        return (hourCap, monthCap, availableAssets);
     }
 
     // ---------------------------------------------------------------- Private

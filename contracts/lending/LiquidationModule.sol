@@ -5,24 +5,23 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {ILendingVault, ILiquidationCallback} from "../interfaces/ILendingVault.sol";
+import {IBatchLiquidationCallback, ILendingVault, ILiquidationCallback} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
-import {BPS, WAD} from "../libraries/Units.sol";
-import {LiquidationMath} from "./LiquidationMath.sol";
-import {LossModule} from "./LossModule.sol";
+import {Impairments} from "./Impairments.sol";
 
-/// @title Liquidation of a position that has sunk
+/// @title Liquidation of positions that have sunk
 /// @notice Open to everybody. Order inside a call: seize, book, waterfall, hand over collateral, callback, pull the
-/// payment, because a callback before the booking would let a staker leave ahead of the loss.
+/// payment, because a callback before the booking would let a staker leave ahead of the loss. A batch takes each of
+/// these steps for all its positions before the next.
 /// Never: a loss booked while a live source says solvent, a healthy position touched. Upholds LV2, OR1, WO6, LI1.
-contract LiquidationModule is LossModule {
+contract LiquidationModule is Impairments {
     using ExactTransfer for IERC20;
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
 
-    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LossModule(asset_, engine_, oracle_) {}
+    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) Impairments(asset_, engine_, oracle_) {}
 
     /// @notice See {ILendingVault}.
     function liquidate(
@@ -33,167 +32,148 @@ contract LiquidationModule is LossModule {
         uint256 maxSocializedAssets,
         bytes calldata data
     ) external onlyDelegated nonReentrant returns (ILendingVault.Liquidation memory result) {
-        if (maxRepaidAssets == 0) revert ILendingVault.ZeroAssets();
-        Collateral storage state = _listed(collateral);
+        _accrue();
         Closing memory closing = _open(borrower, collateral);
-        LiquidationMath.Rules memory rules = _rules(state);
-        if (_appraise(state, closing, rules)) {
-            _closeInsolvent(state, closing, rules, maxRepaidAssets, result);
-        } else {
-            _closeSolvent(state, closing, rules, maxRepaidAssets, result);
+        _require(_planLiquidation(_collaterals[collateral], closing, maxRepaidAssets, minSeizedAssets));
+        result = _close(closing);
+        _checkSocialized(result.socializedAssets, maxSocializedAssets);
+        _bookPayment(result.repaidAssets - closing.toDefault, result.feeAssets, result.socializedAssets);
+        if (result.seizedAssets != 0) IERC20(collateral).safeTransfer(msg.sender, result.seizedAssets);
+        uint256 owed = result.repaidAssets + result.feeAssets;
+        if (data.length != 0) ILiquidationCallback(msg.sender).onLiquidation(owed, result.seizedAssets, data);
+        _asset.pull(msg.sender, owed);
+        _settle(closing);
+    }
+
+    /// @notice See {ILendingVault}.
+    function liquidateBatch(
+        ILendingVault.LiquidationItem[] calldata items,
+        uint256 maxSocializedAssets,
+        bytes calldata data
+    ) external onlyDelegated nonReentrant returns (ILendingVault.Liquidation[] memory results) {
+        _accrue();
+        Closing[] memory closings;
+        (results, closings) = _closeAll(items);
+        uint256 repaid;
+        uint256 fees;
+        uint256 toDefault;
+        uint256 socialized;
+        for (uint256 i; i < results.length; ++i) {
+            repaid += results[i].repaidAssets;
+            fees += results[i].feeAssets;
+            toDefault += closings[i].toDefault;
+            socialized += results[i].socializedAssets;
         }
-        if (result.seizedAssets < minSeizedAssets)
-            revert ILendingVault.SeizesTooLittle(result.seizedAssets, minSeizedAssets);
-        closing.position.collateral -= result.seizedAssets.toUint128();
-        state.totalCollateral -= result.seizedAssets.toUint128();
-        _book(
-            closing,
-            IWriteOffEngine.Cause.Liquidation,
-            result,
-            maxSocializedAssets,
-            closing.position.scaledDebt == 0
-        );
-        _settle(closing, result, data);
+        _checkSocialized(socialized, maxSocializedAssets);
+        _bookPayment(repaid - toDefault, fees, socialized);
+        _handOver(closings);
+        if (data.length != 0) IBatchLiquidationCallback(msg.sender).onBatchLiquidation(repaid + fees, results, data);
+        if (repaid != 0) _asset.pull(msg.sender, repaid + fees);
+        for (uint256 i; i < closings.length; ++i) {
+            if (results[i].repaidAssets != 0) _settle(closings[i]);
+        }
     }
 
-    // ---------------------------------------------------------------- What is the case
-
-    /// @dev Decides whether the position is liquidatable (by the primary source) and whether it is insolvent (every
-    /// live source must say so), and sets the value that applies: the primary's where that covers the debt, else the
-    /// most generous one, so that no liquidation at a disputed price books a loss.
-    function _appraise(
-        Collateral storage state,
-        Closing memory closing,
-        LiquidationMath.Rules memory rules
-    ) private view returns (bool insolvent) {
-        IPriceOracle.LossQuote memory quote = _lossValue(state, closing.collateral, closing.position.collateral);
-        uint256 health = LiquidationMath.healthWad(
-            quote.primaryAssets,
-            rules.lltvBps,
-            closing.debt + closing.defaulted
-        );
-        if (health >= WAD) revert ILendingVault.PositionHealthy(closing.borrower, closing.collateral, health);
-        closing.value = quote.primaryAssets;
-        if (!LiquidationMath.isInsolvent(quote.primaryAssets, closing.debt, rules.minIncentiveBps)) return false;
-        if (quote.lossBlockedBy != address(0)) revert ILendingVault.LossBlocked(quote.lossBlockedBy);
-        closing.value = quote.highAssets;
-        return LiquidationMath.isInsolvent(quote.highAssets, closing.debt, rules.minIncentiveBps);
+    /// @dev Plans and books the items in order; those that cannot be closed are reported and leave an empty result.
+    function _closeAll(
+        ILendingVault.LiquidationItem[] calldata items
+    ) private returns (ILendingVault.Liquidation[] memory results, Closing[] memory closings) {
+        Item[] memory priced = new Item[](items.length);
+        for (uint256 i; i < items.length; ++i) {
+            (priced[i].borrower, priced[i].collateral) = (items[i].borrower, items[i].collateral);
+        }
+        _price(priced);
+        results = new ILendingVault.Liquidation[](items.length);
+        closings = new Closing[](items.length);
+        _beginBatch();
+        for (uint256 i; i < items.length; ++i) {
+            ILendingVault.LiquidationItem calldata item = items[i];
+            (Closing memory closing, bytes memory failure) = _openItem(priced[i]);
+            if (failure.length == 0) {
+                failure = _planLiquidation(
+                    _collaterals[item.collateral],
+                    closing,
+                    item.maxRepaidAssets,
+                    item.minSeizedAssets
+                );
+            }
+            if (_skips(item.borrower, item.collateral, failure)) continue;
+            results[i] = _close(closing);
+            closings[i] = closing;
+        }
+        _endBatch();
     }
 
-    // ---------------------------------------------------------------- What each side gives and gets
+    // ---------------------------------------------------------------- The steps
 
-    /// @dev No loss: the repayment buys collateral at value + incentive.
-    function _closeSolvent(
-        Collateral storage state,
-        Closing memory closing,
-        LiquidationMath.Rules memory rules,
-        uint256 maxRepaid,
-        ILendingVault.Liquidation memory result
-    ) private {
-        Position memory position = closing.position;
-        uint256 claim = closing.debt + closing.defaulted;
-        uint256 incentive = LiquidationMath.incentiveWad(closing.value, claim, rules);
-        uint256 minDebt = _risk.minDebt;
-        uint256 allowed = LiquidationMath.repayToTarget(closing.value, claim, incentive, minDebt, rules);
-        // The debt is paid before the default, and no dust of it may stay.
-        if (allowed < closing.debt && closing.debt - allowed < minDebt) allowed = closing.debt;
-        allowed = Math.min(allowed, Math.mulDiv(closing.value, WAD, WAD + incentive));
-        uint256 repaid = Math.min(maxRepaid, allowed);
-        if (repaid == 0) revert ILendingVault.WorthlessCollateral(closing.borrower, closing.collateral);
-
-        result.repaidAssets = repaid;
-        result.feeAssets =
-            (repaid * (incentive - rules.minIncentiveBps * (WAD / BPS)) * _risk.liquidationFeeBps) / (WAD * BPS);
-        result.seizedAssets = Math.min(
-            Math.mulDiv(position.collateral, repaid * (WAD + incentive), closing.value * WAD),
-            position.collateral
-        );
-        uint256 toDebt = Math.min(repaid, closing.debt);
-        closing.toDefault = repaid - toDebt;
-        if (toDebt == 0) return;
-        _payDebt(state, position, closing.debt, toDebt);
-        uint256 left = _debtOf(position);
-        if (left != 0 && left < minDebt) revert ILendingVault.BelowMinDebt(left, minDebt);
-    }
-
-    /// @dev A fraction f of the collateral is paid for at minIncentive, f of the debt is closed, the rest of that
-    /// fraction is bad debt.
-    function _closeInsolvent(
-        Collateral storage state,
-        Closing memory closing,
-        LiquidationMath.Rules memory rules,
-        uint256 maxRepaid,
-        ILendingVault.Liquidation memory result
-    ) private {
-        Position memory position = closing.position;
-        uint256 priceOfAll = LiquidationMath.coveredUp(closing.value, rules.minIncentiveBps);
-        if (priceOfAll == 0) revert ILendingVault.WorthlessCollateral(closing.borrower, closing.collateral);
-        uint256 repaid = Math.min(maxRepaid, priceOfAll);
-        bool whole = repaid == priceOfAll;
-        uint256 scaledLeft = whole ? 0 : position.scaledDebt - Math.mulDiv(position.scaledDebt, repaid, priceOfAll);
-        uint256 valueSold = whole ? closing.value : Math.mulDiv(closing.value, repaid, priceOfAll);
-
-        ILendingVault.Liquidation memory outcome = _extinguish(
-            state,
-            closing,
-            scaledLeft,
-            repaid,
-            Math.saturatingSub(valueSold, repaid)
-        );
-        result.repaidAssets = repaid;
-        result.badDebtAssets = outcome.badDebtAssets;
-        result.seizedAssets = whole ? position.collateral : Math.mulDiv(position.collateral, repaid, priceOfAll);
-        if (!whole) _checkFraction(closing.debt, _debtOf(position));
-    }
-
-    // ---------------------------------------------------------------- Settling
-
-    /// @dev Books the payment, hands over the collateral, calls back, and pulls the payment.
-    function _settle(Closing memory closing, ILendingVault.Liquidation memory result, bytes calldata data) private {
-        uint256 toCash = result.repaidAssets + result.feeAssets - closing.toDefault;
-        _cash += toCash.toUint128();
-        _reserves += result.feeAssets.toUint128();
-        if (result.socializedAssets != 0) _closeIfWipedOut();
+    /// @dev Takes collateral and debt of a planned liquidation out of the position and books its loss.
+    function _close(Closing memory closing) private returns (ILendingVault.Liquidation memory result) {
+        Collateral storage state = _collaterals[closing.collateral];
+        uint256 toDebt = closing.repaid - closing.toDefault;
+        if (closing.insolvent) _extinguish(closing);
+        else if (toDebt != 0) _payDebt(state, closing.position, closing.debt, toDebt);
+        closing.position.collateral -= closing.seized.toUint128();
+        state.totalCollateral -= closing.seized.toUint128();
+        result = ILendingVault.Liquidation({
+            repaidAssets: closing.repaid,
+            feeAssets: closing.fee,
+            seizedAssets: closing.seized,
+            badDebtAssets: closing.badDebt,
+            socializedAssets: _book(closing, IWriteOffEngine.Cause.Liquidation, closing.position.scaledDebt == 0)
+        });
         emit ILendingVault.Liquidated(
             closing.borrower,
             closing.collateral,
             msg.sender,
-            result.repaidAssets,
-            result.feeAssets,
-            result.seizedAssets,
-            result.badDebtAssets
+            closing.repaid,
+            closing.fee,
+            closing.seized,
+            closing.badDebt
         );
-        if (result.seizedAssets != 0) IERC20(closing.collateral).safeTransfer(msg.sender, result.seizedAssets);
-        uint256 owed = result.repaidAssets + result.feeAssets;
-        if (data.length != 0) {
-            ILiquidationCallback(msg.sender).onLiquidation(owed, result.seizedAssets, data);
+    }
+
+    /// @dev Books what the liquidator is about to pay; only then can a total loss be told.
+    function _bookPayment(uint256 toDebt, uint256 fees, uint256 socialized) private {
+        _cash += (toDebt + fees).toUint128();
+        if (fees != 0) _reserves += fees.toUint128();
+        if (socialized != 0) _closeIfWipedOut();
+    }
+
+    /// @dev Sends the collateral of a batch, one transfer for each kind.
+    function _handOver(Closing[] memory closings) private {
+        for (uint256 i; i < closings.length; ++i) {
+            address collateral = closings[i].collateral;
+            uint256 seized;
+            for (uint256 k = i; k < closings.length; ++k) {
+                if (closings[k].collateral != collateral) continue;
+                seized += closings[k].seized;
+                // Its amount stays in the result; here it is done.
+                closings[k].seized = 0;
+            }
+            if (seized != 0) IERC20(collateral).safeTransfer(msg.sender, seized);
         }
-        _asset.pull(msg.sender, owed);
+    }
+
+    /// @dev Once the payment is here: passes on what belongs to earlier write-offs, and looks whether it has healed an
+    /// impairment.
+    function _settle(Closing memory closing) private {
         if (closing.toDefault != 0) _payDefault(closing.position.writeOffId, closing.toDefault);
+        if (closing.position.impairmentId != 0) _forgetIfHealed(closing.borrower, closing.collateral);
     }
 
     /// @dev Hands what was paid beyond the debt to those whom earlier write-offs of the position charged, the newest
     /// first.
     function _payDefault(uint256 writeOffId, uint256 assets) private {
         _asset.forceApprove(address(_engine), assets);
-        while (assets != 0 && writeOffId != 0) {
+        while (assets != 0) {
             (, writeOffId) = _engine.defaultOf(address(this), writeOffId);
             if (writeOffId == 0) break;
-            assets -= _engine.recover(address(this), writeOffId, assets);
+            uint256 owed = Math.min(assets, _engine.owedByDebtor(address(this), writeOffId));
+            assets -= _engine.recover(address(this), writeOffId, owed);
         }
         _asset.forceApprove(address(_engine), 0);
         // Somebody repaid the same default inside the callback: what is left over stays as the vault's income.
         _cash += assets.toUint128();
         _reserves += assets.toUint128();
-    }
-
-    function _rules(Collateral storage state) private view returns (LiquidationMath.Rules memory) {
-        return
-            LiquidationMath.Rules({
-                lltvBps: state.lltvBps,
-                incentiveBps: state.liquidationIncentiveBps,
-                minIncentiveBps: state.minIncentiveBps,
-                targetHealthBps: state.targetHealthBps
-            });
     }
 }

@@ -2,162 +2,173 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {WAD} from "../libraries/Units.sol";
-import {InterestRates} from "./InterestRates.sol";
-import {LendingModule} from "./LendingModule.sol";
+import {LossFigures} from "./LossFigures.sol";
 
 /// @title What every way of booking a loss has in common
-/// @notice Opening a position at its value, taking a debt off the books, sending the bad debt down the waterfall.
+/// @notice Opening a position, taking a debt off the books, sending the bad debt down the waterfall, alone or in a
+/// batch. A batch reads the price of each collateral once and charges the lenders through one loss epoch.
 /// Never: a loss booked while a live source says solvent. Upholds WO1, LV2, OR1.
-abstract contract LossModule is LendingModule {
+abstract contract LossModule is LossFigures {
     using SafeCast for uint256;
 
-    /// @dev Smallest part of an insolvent debt that may be closed, 1 / 10: smaller ones would spam loss epochs.
-    uint256 private constant MIN_FRACTION_DIVISOR = 10;
-
-    /// @dev One liquidation or write-off on its way through the steps.
-    struct Closing {
+    /// @dev One position of a batch and the price that was read for it.
+    struct Item {
         address borrower;
         address collateral;
-        Position position;
-        uint256 debt; // asset units, rounded up
-        uint256 defaulted; // outstanding of an earlier write-off of the same position, asset units
-        uint256 value; // of all the collateral, by the source the case calls for, asset units
-        uint256 insurable; // asset units
-        uint256 closedWad; // part of the debt that is closed, WAD, rounded down
-        uint256 toDefault; // part of the repayment that goes to the earlier write-off, asset units
+        uint256 collateralAssets; // collateral units that the quote is for
+        IPriceOracle.LossQuote quote;
+        bytes failure; // encoded error, if no price could be read
+        bool priced;
     }
 
-    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LendingModule(asset_, engine_, oracle_) {}
+    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LossFigures(asset_, engine_, oracle_) {}
 
-    function _open(address borrower, address collateral) internal returns (Closing memory closing) {
-        _accrue();
-        closing.borrower = borrower;
-        closing.collateral = collateral;
-        closing.position = _positions[borrower][collateral];
-        closing.debt = _debtOf(closing.position);
-        (closing.position.writeOffId, closing.defaulted) = _defaultOf(closing.position);
+    // ---------------------------------------------------------------- One position
+
+    /// @dev The position as it is now, at the price read for it. Interest must be in the books.
+    function _open(address borrower, address collateral) internal view returns (Closing memory closing) {
+        Collateral storage state = _listed(collateral);
+        closing = _figuresOf(borrower, collateral, _index);
+        closing.quote = _lossValue(state, collateral, closing.position.collateral);
     }
 
-    /// @dev Most generous value of the collateral, once every live source may be heard.
-    function _provenValue(
-        Collateral storage state,
-        Closing memory closing
-    ) internal view returns (uint256 value, uint256 oldestRoundAt) {
-        IPriceOracle.LossQuote memory quote = _lossValue(state, closing.collateral, closing.position.collateral);
-        if (quote.lossBlockedBy != address(0)) revert ILendingVault.LossBlocked(quote.lossBlockedBy);
-        return (quote.highAssets, quote.oldestRoundAt);
+    /// @dev Reverts with `failure`, an encoded error; does nothing if there is none.
+    function _require(bytes memory failure) internal pure {
+        if (failure.length == 0) return;
+        // Solidity cannot revert with an error that is at hand in its encoded form only.
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            revert(add(failure, 32), mload(failure))
+        }
     }
 
-    function _checkFraction(uint256 debt, uint256 left) internal view {
-        uint256 minimum = Math.max(_risk.minDebt, Math.ceilDiv(debt, MIN_FRACTION_DIVISOR));
-        if (debt - left < minimum) revert ILendingVault.FractionTooSmall(debt - left, minimum);
-        if (left < _risk.minDebt) revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
+    function _checkSocialized(uint256 socializedAssets, uint256 maxSocialized) internal pure {
+        if (socializedAssets > maxSocialized) {
+            revert IWriteOffVault.ExceedsMaxSocialized(socializedAssets, maxSocialized);
+        }
     }
 
-    /// @dev Takes debt off the books until `scaledLeft` stays. What `repaid` does not pay for is bad debt; insurance may
-    /// pay for the aged principal in it, without `incentiveAssets`.
-    function _extinguish(
-        Collateral storage state,
-        Closing memory closing,
-        uint256 scaledLeft,
-        uint256 repaid,
-        uint256 incentiveAssets
-    ) internal returns (ILendingVault.Liquidation memory outcome) {
+    /// @dev Takes the planned debt off the books and finds what of it is bad debt.
+    function _extinguish(Closing memory closing) internal {
         Position memory position = closing.position;
-        Position memory before = _copy(position);
-        uint256 principalLeft = _principalLeft(position, scaledLeft, repaid);
-        closing.closedWad = WAD - Math.ceilDiv(scaledLeft * WAD, position.scaledDebt);
-        _removePrincipal(state, position, position.principal - principalLeft);
-        uint256 removed = _removeDebt(position, position.scaledDebt - scaledLeft);
-        outcome.badDebtAssets = Math.saturatingSub(removed, repaid);
-        closing.insurable = _insurable(
-            before,
-            outcome.badDebtAssets,
-            incentiveAssets,
-            Math.saturatingSub(before.principal - principalLeft, repaid + incentiveAssets)
-        );
-        if (scaledLeft == 0) (position.youngPpb, position.youngSince) = (0, 0);
-    }
-
-    /// @dev Principal of what stays: the same share of a fraction that is sold, but as much as the collateral covers of
-    /// a debt that is written off around it.
-    function _principalLeft(
-        Position memory position,
-        uint256 scaledLeft,
-        uint256 repaid
-    ) internal view returns (uint256) {
-        if (repaid != 0) return Math.mulDiv(position.principal, scaledLeft, position.scaledDebt);
-        return Math.min(position.principal, InterestRates.toAssetsDown(scaledLeft, _index));
-    }
-
-    function _copy(Position memory position) private pure returns (Position memory) {
-        return
-            Position({
-                collateral: position.collateral,
-                scaledDebt: position.scaledDebt,
-                principal: position.principal,
-                youngPpb: position.youngPpb,
-                youngSince: position.youngSince,
-                impairmentId: position.impairmentId,
-                writeOffId: position.writeOffId
-            });
-    }
-
-    /// @dev Part of a loss that insurance may pay for: aged principal that is lost, without `incentiveAssets`. What the
-    /// collateral is worth counts as principal first, so a loss made of interest is never insured.
-    function _insurable(
-        Position memory position,
-        uint256 lossAssets,
-        uint256 incentiveAssets,
-        uint256 lostPrincipal
-    ) internal view returns (uint256) {
-        if (position.principal == 0) return 0;
-        return
-            Math.min(
-                Math.saturatingSub(lossAssets, incentiveAssets),
-                Math.mulDiv(lostPrincipal, _agedPrincipal(position), position.principal)
-            );
+        _weigh(closing, _totalScaledDebt);
+        closing.insurable = _insurableOf(closing);
+        _removePrincipal(_collaterals[closing.collateral], position, position.principal - closing.principalLeft);
+        _removeDebt(position, position.scaledDebt - closing.scaledLeft);
+        if (closing.scaledLeft == 0) (position.youngPpb, position.youngSince) = (0, 0);
     }
 
     /// @dev Stores the position, takes its bad debt, if any, down the waterfall, and ends its impairment if no
-    /// uncovered debt is left.
+    /// uncovered debt is left. What is written off stays the borrower's default.
     function _book(
         Closing memory closing,
         IWriteOffEngine.Cause cause,
-        ILendingVault.Liquidation memory result,
-        uint256 maxSocialized,
         bool settled
-    ) internal {
+    ) internal returns (uint256 socializedAssets) {
         Position memory position = closing.position;
         _positions[closing.borrower][closing.collateral] = position;
-        if (result.badDebtAssets != 0) {
+        if (closing.badDebt != 0) {
             uint256 id;
-            (id, result.socializedAssets) = _writeOffDebt(
+            (id, socializedAssets) = _writeOffDebt(
                 Loss({
                     debtor: closing.borrower,
                     cause: cause,
                     previousId: position.writeOffId,
                     impairmentId: _provisionId(position),
                     closedWad: settled ? WAD : closing.closedWad,
-                    badDebtAssets: result.badDebtAssets,
+                    badDebtAssets: closing.badDebt,
+                    coverableAssets: closing.badDebt,
                     insurableAssets: closing.insurable
                 })
             );
-            if (result.socializedAssets > maxSocialized) {
-                revert IWriteOffVault.ExceedsMaxSocialized(result.socializedAssets, maxSocialized);
-            }
-            _positions[closing.borrower][closing.collateral].writeOffId = id.toUint32();
+            position.writeOffId = id.toUint32();
+            _positions[closing.borrower][closing.collateral].writeOffId = position.writeOffId;
         }
         if (settled && position.impairmentId != 0) {
             _endImpairment(closing.borrower, closing.collateral, position);
             _positions[closing.borrower][closing.collateral].impairmentId = 0;
         }
+    }
+
+    // ---------------------------------------------------------------- A batch
+
+    /// @dev Reads the price of each collateral among `items` once, for all their positions. An unlisted collateral or a
+    /// price that cannot be read fails the items concerned.
+    function _price(Item[] memory items) internal view {
+        for (uint256 i; i < items.length; ++i) {
+            if (items[i].priced) continue;
+            _priceFrom(items, i);
+        }
+    }
+
+    /// @dev Prices all items with the collateral of item `first`.
+    function _priceFrom(Item[] memory items, uint256 first) private view {
+        address collateral = items[first].collateral;
+        Collateral storage state = _collaterals[collateral];
+        uint256 count;
+        uint256[] memory inAssets = new uint256[](items.length - first);
+        for (uint256 i = first; i < items.length; ++i) {
+            if (items[i].collateral != collateral) continue;
+            items[i].priced = true;
+            items[i].collateralAssets = _positions[items[i].borrower][collateral].collateral;
+            inAssets[count++] = items[i].collateralAssets;
+        }
+        bytes memory failure;
+        IPriceOracle.LossQuote[] memory quotes;
+        if (!state.listed) {
+            failure = abi.encodeWithSelector(ILendingVault.UnknownCollateral.selector, collateral);
+        } else if (!state.retired) {
+            // Shortens the array to what was filled: it is the first of its kind in memory and stays allocated.
+            // solhint-disable-next-line no-inline-assembly
+            assembly ("memory-safe") {
+                mstore(inAssets, count)
+            }
+            try _oracle.getLossQuotes(inAssets, collateral, address(_asset)) returns (
+                IPriceOracle.LossQuote[] memory read
+            ) {
+                quotes = read;
+            } catch (bytes memory reason) {
+                failure = _named(reason);
+            }
+        }
+        count = 0;
+        for (uint256 i = first; i < items.length; ++i) {
+            Item memory item = items[i];
+            if (item.collateral != collateral) continue;
+            // What is worth nothing by rule needs no price.
+            if (state.retired || (state.listed && item.collateralAssets == 0)) {
+                item.quote = _lossValue(state, collateral, item.collateralAssets);
+            } else if (failure.length != 0) {
+                item.failure = failure;
+            } else {
+                item.quote = quotes[count];
+            }
+            ++count;
+        }
+    }
+
+    /// @dev The position of a batch item at its price. A position that an earlier item of the batch has changed cannot
+    /// be closed twice at that price.
+    function _openItem(Item memory item) internal view returns (Closing memory closing, bytes memory failure) {
+        if (item.failure.length != 0) return (closing, item.failure);
+        closing = _figuresOf(item.borrower, item.collateral, _index);
+        closing.quote = item.quote;
+        if (closing.position.collateral != item.collateralAssets) {
+            failure = abi.encodeWithSelector(ILendingVault.DuplicateItem.selector, item.borrower, item.collateral);
+        }
+    }
+
+    /// @dev Reports an item that cannot be done.
+    /// @return failed Whether there is a failure.
+    function _skips(address borrower, address collateral, bytes memory failure) internal returns (bool failed) {
+        if (failure.length == 0) return false;
+        emit ILendingVault.BatchItemSkipped(borrower, collateral, failure);
+        return true;
     }
 }

@@ -52,6 +52,7 @@ contract PositionModule is LendingModule {
         Collateral storage state = _listed(collateral);
         Position memory position = _positions[borrower][collateral];
         if (assets > position.collateral) revert ILendingVault.InsufficientCollateral(assets, position.collateral);
+        _checkNotPending(borrower, collateral, position);
         _setAge(
             position,
             DebtAge.afterWithdraw(
@@ -93,6 +94,7 @@ contract PositionModule is LendingModule {
                 revert ILendingVault.PositionInDefault(borrower, collateral, position.writeOffId, outstandingAssets);
             }
         }
+        _checkNotPending(borrower, collateral, position);
 
         _setAge(position, DebtAge.afterBorrow(_ageOf(position), position.principal, assets, _model.waitingPeriod));
         uint256 scaled = InterestRates.toScaledUp(assets, _index);
@@ -132,6 +134,13 @@ contract PositionModule is LendingModule {
         _positions[borrower][collateral] = position;
         emit ILendingVault.Repaid(borrower, collateral, msg.sender, repaidAssets, principalAssets);
         _asset.pull(msg.sender, repaidAssets);
+    }
+
+    /// @dev Nobody takes anything out ahead of the forgiving of its debt.
+    function _checkNotPending(address borrower, address collateral, Position memory position) private view {
+        if (position.impairmentId != 0 && _restructurings[borrower][collateral].announcedAt != 0) {
+            revert ILendingVault.RestructuringPending(borrower, collateral);
+        }
     }
 
     function _checkCaps(Collateral storage state, address collateral, uint256 debt) private view {

@@ -5,18 +5,20 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {LeakyBucket} from "../libraries/LeakyBucket.sol";
+import {BPS} from "../libraries/Units.sol";
 import {InterestRates} from "./InterestRates.sol";
-import {LendingModule} from "./LendingModule.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
+import {LossFigures} from "./LossFigures.sol";
 
 /// @title What the lending vault says of itself
 /// @notice Positions, totals and rules, to the present second. The vault forwards its views here and returns the answer
 /// as it comes, so that its own code has room for what changes its books. Every function is `view`, and the compiler
 /// holds it to that: the vault's cast of a delegatecall to `view` rests on it.
-contract ViewModule is LendingModule {
+contract ViewModule is LossFigures {
     using InterestRates for InterestRates.Model;
 
-    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LendingModule(asset_, engine_, oracle_) {}
+    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LossFigures(asset_, engine_, oracle_) {}
 
     // ---------------------------------------------------------------- Collaterals and rules
 
@@ -134,6 +136,98 @@ contract ViewModule is LendingModule {
             shortfallAssets = debt - LiquidationMath.coveredDown(quote.highAssets, state.minIncentiveBps);
         }
     }
+
+    // ---------------------------------------------------------------- Losses
+
+    /// @notice See {ILendingVault}.
+    function planLosses(
+        ILendingVault.PositionKey[] calldata positions,
+        uint256 dropBps,
+        bool byLiquidator
+    ) external view onlyDelegated returns (ILendingVault.LossPlan[] memory plans) {
+        if (dropBps > BPS) revert ILendingVault.ParameterOutOfRange("dropBps", dropBps, 0, BPS);
+        plans = new ILendingVault.LossPlan[](positions.length);
+        uint256 index = _indexNow();
+        uint256 totalScaled = _totalScaledDebt;
+        for (uint256 i; i < positions.length; ++i) {
+            Closing memory closing = _figuresOf(positions[i].borrower, positions[i].collateral, index);
+            plans[i].failure =
+                _isRepeated(positions, i)
+                    ? abi.encodeWithSelector(
+                        ILendingVault.DuplicateItem.selector,
+                        positions[i].borrower,
+                        positions[i].collateral
+                    )
+                    : _planAt(closing, dropBps, byLiquidator);
+            plans[i].debtAssets = closing.debt;
+            if (plans[i].failure.length != 0) continue;
+            if (closing.insolvent) _weigh(closing, totalScaled);
+            totalScaled -= closing.position.scaledDebt - closing.scaledLeft;
+            _describe(closing, plans[i]);
+        }
+    }
+
+    function _planAt(
+        Closing memory closing,
+        uint256 dropBps,
+        bool byLiquidator
+    ) private view returns (bytes memory failure) {
+        Collateral storage state = _collaterals[closing.collateral];
+        if (!state.listed) {
+            return abi.encodeWithSelector(ILendingVault.UnknownCollateral.selector, closing.collateral);
+        }
+        (closing.quote, failure) = _tryLossValue(state, closing.collateral, closing.position.collateral);
+        if (failure.length != 0) return failure;
+        closing.quote.primaryAssets = (closing.quote.primaryAssets * (BPS - dropBps)) / BPS;
+        closing.quote.highAssets = (closing.quote.highAssets * (BPS - dropBps)) / BPS;
+        return byLiquidator ? _planLiquidation(state, closing, type(uint256).max, 0) : _planWriteOff(state, closing);
+    }
+
+    function _describe(Closing memory closing, ILendingVault.LossPlan memory plan) private view {
+        plan.repaidAssets = closing.repaid;
+        plan.feeAssets = closing.fee;
+        plan.defaultAssets = closing.toDefault;
+        plan.seizedAssets = closing.seized;
+        plan.coveredAssets = closing.covered;
+        plan.badDebtAssets = closing.badDebt;
+        plan.provisionId = _provisionId(closing.position);
+        if (closing.badDebt == 0) return;
+        plan.insurableAssets = _insurableOf(closing);
+        // A liquidator is paid in collateral.
+        if (closing.repaid == 0) plan.rewardAssets = _rewardFor(closing, type(uint256).max, type(uint256).max);
+    }
+
+    function _isRepeated(ILendingVault.PositionKey[] calldata positions, uint256 i) private pure returns (bool) {
+        for (uint256 k; k < i; ++k) {
+            if (positions[k].borrower == positions[i].borrower && positions[k].collateral == positions[i].collateral) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---------------------------------------------------------------- Forgiving
+
+    /// @notice See {ILendingVault}.
+    function restructuringOf(
+        address borrower,
+        address collateral
+    ) external view onlyDelegated returns (ILendingVault.Restructuring memory restructuring) {
+        return _restructurings[borrower][collateral];
+    }
+
+    /// @notice See {ILendingVault}.
+    function restructuringCaps()
+        external
+        view
+        onlyDelegated
+        returns (uint256 hourCap, uint256 monthCap, uint256 availableAssets)
+    {
+        LeakyBucket.Caps memory caps = _forgivenCaps;
+        return (caps.hourCap, caps.monthCap, LeakyBucket.available(_forgivenLevels, caps));
+    }
+
+    // ---------------------------------------------------------------- Private
 
     /// @dev Debt with interest to this second, rounded up.
     function _debtNow(Position memory position) private view returns (uint256) {

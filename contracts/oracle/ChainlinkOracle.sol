@@ -194,9 +194,41 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
         address quote
     ) external view returns (LossQuote memory lossQuote) {
         uint256 sequencerUpSince = _checkSequencer();
-        if (base == quote) return LossQuote(inAssets, inAssets, uint64(block.timestamp), address(0));
+        if (base == quote) return _unitQuote(inAssets);
+        return _lossQuote(inAssets, base, quote, _readLeg(base, sequencerUpSince), _readLeg(quote, sequencerUpSince));
+    }
+
+    /// @inheritdoc IPriceOracle
+    function getLossQuotes(
+        uint256[] calldata inAssets,
+        address base,
+        address quote
+    ) external view returns (LossQuote[] memory lossQuotes) {
+        uint256 sequencerUpSince = _checkSequencer();
+        lossQuotes = new LossQuote[](inAssets.length);
+        if (base == quote) {
+            for (uint256 i; i < inAssets.length; ++i) lossQuotes[i] = _unitQuote(inAssets[i]);
+            return lossQuotes;
+        }
         Leg memory baseLeg = _readLeg(base, sequencerUpSince);
         Leg memory quoteLeg = _readLeg(quote, sequencerUpSince);
+        for (uint256 i; i < inAssets.length; ++i) {
+            lossQuotes[i] = _lossQuote(inAssets[i], base, quote, baseLeg, quoteLeg);
+        }
+    }
+
+    /// @dev What a token is worth in itself.
+    function _unitQuote(uint256 inAssets) private view returns (LossQuote memory) {
+        return LossQuote(inAssets, inAssets, uint64(block.timestamp), address(0));
+    }
+
+    function _lossQuote(
+        uint256 inAssets,
+        address base,
+        address quote,
+        Leg memory baseLeg,
+        Leg memory quoteLeg
+    ) private pure returns (LossQuote memory lossQuote) {
         lossQuote.primaryAssets = _convert(inAssets, base, quote, baseLeg.primary, quoteLeg.primary);
         lossQuote.highAssets = _convert(inAssets, base, quote, baseLeg.high, quoteLeg.low);
         lossQuote.oldestRoundAt = Math.min(baseLeg.updatedAt, quoteLeg.updatedAt).toUint64();

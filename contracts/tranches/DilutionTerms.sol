@@ -7,6 +7,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IBackstopMinter} from "../interfaces/IBackstopMinter.sol";
 import {IDilution} from "../interfaces/IDilution.sol";
+import {IRestructuringTranche} from "../interfaces/IRestructuringTranche.sol";
 import {IUnderwriterBook} from "../interfaces/IUnderwriterBook.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {MintBudget} from "../libraries/MintBudget.sol";
@@ -39,6 +40,7 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         uint16 buybackStartBps;
         uint32 riseSeconds;
         uint32 offerSeconds;
+        uint40 coversRestructuringFrom; // second; zero: does not
     }
 
     /// @inheritdoc IDilution
@@ -120,6 +122,13 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     }
 
     /// @inheritdoc IDilution
+    function setRestructuringCover(address vault, bool covers) external restricted onlyKnown(vault) {
+        uint256 from = covers ? block.timestamp + exitDelay(vault) : 0;
+        _books[vault].coversRestructuringFrom = from.toUint40();
+        emit RestructuringCoverSet(vault, from);
+    }
+
+    /// @inheritdoc IDilution
     function setGlobalCap(uint256 tokens) external restricted {
         _setGlobalCap(tokens);
     }
@@ -149,6 +158,19 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     /// @inheritdoc IDilution
     function isPaused(address vault) external view returns (bool) {
         return _books[vault].paused;
+    }
+
+    /// @inheritdoc IRestructuringTranche
+    function coversRestructuring(address vault) external view returns (bool) {
+        uint256 from = _books[vault].coversRestructuringFrom;
+        return from != 0 && block.timestamp >= from;
+    }
+
+    /// @inheritdoc IRestructuringTranche
+    /// @dev Buyers in an auction are not bound; only underwriters are.
+    function exitDelay(address vault) public view returns (uint256) {
+        IUnderwriterBook book = underwriters[vault];
+        return address(book) == address(0) ? 0 : book.noticePeriod();
     }
 
     /// @inheritdoc IDilution

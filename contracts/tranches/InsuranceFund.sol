@@ -13,6 +13,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {IEarmarkTranche} from "../interfaces/IEarmarkTranche.sol";
 import {ILossTranche} from "../interfaces/ILossTranche.sol";
+import {IRestructuringTranche} from "../interfaces/IRestructuringTranche.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {Cooldown} from "../libraries/Cooldown.sol";
@@ -66,6 +67,8 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
 
     /// @dev Cash set aside for claims; not part of `_cash`.
     uint128 private _claimCash;
+    /// @dev Second from which stake pays for forgiven principal; zero: it does not.
+    uint48 private _coversRestructuringFrom;
 
     // One slot each.
     LeakyBucket.Levels private _drawLevels;
@@ -264,6 +267,13 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
     }
 
     /// @inheritdoc IInsuranceFund
+    function setRestructuringCover(bool covers) external restricted {
+        uint256 from = covers ? block.timestamp + cooldown : 0;
+        _coversRestructuringFrom = from.toUint48();
+        emit RestructuringCoverSet(address(vault), from);
+    }
+
+    /// @inheritdoc IInsuranceFund
     function pauseDeposits() external restricted {
         depositsPaused = true;
         emit PauseSet(true);
@@ -287,6 +297,17 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
 
     function totalAssets() public view returns (uint256) {
         return _cash;
+    }
+
+    /// @inheritdoc IRestructuringTranche
+    function coversRestructuring(address insuredVault) external view returns (bool) {
+        uint256 from = _coversRestructuringFrom;
+        return insuredVault == address(vault) && from != 0 && block.timestamp >= from;
+    }
+
+    /// @inheritdoc IRestructuringTranche
+    function exitDelay(address) external view returns (uint256) {
+        return cooldown;
     }
 
     /// @inheritdoc IInsuranceFund

@@ -78,7 +78,8 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
     IERC20 public immutable token;
     IDilution private immutable _dilution;
     IERC20 private immutable _asset;
-    uint256 private immutable _noticePeriod;
+    /// @inheritdoc IUnderwriterBook
+    uint256 public immutable noticePeriod;
     uint256 private immutable _noticeWindow;
 
     Level[] private _levels;
@@ -92,20 +93,22 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
     /// @param vault_ Vault whose losses the bids pay for.
     /// @param dilution_ Dilution layer that fills them.
     /// @param prices Asset units per whole token, falling.
-    /// @param noticePeriod Seconds between notice and exit.
+    /// @param noticePeriod_ Seconds between notice and exit.
     /// @param noticeWindow Seconds after that in which one may leave.
     constructor(
         IWriteOffVault vault_,
         IDilution dilution_,
         uint128[] memory prices,
-        uint256 noticePeriod,
+        uint256 noticePeriod_,
         uint256 noticeWindow
     ) EIP712("Plimsoll UnderwriterBook", "1") {
         if (prices.length < MIN_LEVELS || prices.length > MAX_LEVELS) {
             revert LevelsOutOfRange(prices.length, MIN_LEVELS, MAX_LEVELS);
         }
-        if (noticePeriod < MIN_NOTICE || noticePeriod > MAX_NOTICE || noticeWindow == 0 || noticeWindow > MAX_WINDOW) {
-            revert NoticeOutOfRange(noticePeriod, noticeWindow);
+        if (
+            noticePeriod_ < MIN_NOTICE || noticePeriod_ > MAX_NOTICE || noticeWindow == 0 || noticeWindow > MAX_WINDOW
+        ) {
+            revert NoticeOutOfRange(noticePeriod_, noticeWindow);
         }
         for (uint256 i; i < prices.length; ++i) {
             if (prices[i] == 0 || (i != 0 && prices[i] >= prices[i - 1])) revert PricesNotFalling(i, prices[i]);
@@ -115,7 +118,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         _dilution = dilution_;
         token = dilution_.token();
         _asset = IERC20(vault_.asset());
-        _noticePeriod = noticePeriod;
+        noticePeriod = noticePeriod_;
         _noticeWindow = noticeWindow;
         _stream.updatedAt = uint64(block.timestamp);
         _stream.perAssetRay = 1;
@@ -149,7 +152,7 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         (Generation storage generation, Bid storage bid) = _touch(level, owner);
         if (shares > bid.shares) revert ExceedsBid(owner, level, shares, bid.shares);
         generation.noticedShares = generation.noticedShares - bid.notice.quantity + shares.toUint128();
-        bid.notice = shares == 0 ? Cooldown.Notice(0, 0, 0) : Cooldown.given(shares, _noticePeriod, _noticeWindow);
+        bid.notice = shares == 0 ? Cooldown.Notice(0, 0, 0) : Cooldown.given(shares, noticePeriod, _noticeWindow);
         _rework(generation, _isActive(level));
         emit NoticeSet(owner, level, shares, bid.notice.readyAt, bid.notice.expiresAt);
     }

@@ -74,10 +74,8 @@ abstract contract LossLedger {
     }
 
     /// @dev Closes the open epoch with a loss of `chargedAssets`.
-    /// @return epoch The epoch that was closed.
-    function _chargeLoss(uint256 chargedAssets) internal returns (uint32 epoch) {
-        epoch = _openEpoch;
-        _closeEpoch(epoch, chargedAssets, false);
+    function _chargeLoss(uint256 chargedAssets) internal {
+        _closeEpoch(_openEpoch, chargedAssets, false);
     }
 
     /// @dev Virtual shares bear their part of a loss too, so they count.
@@ -114,14 +112,19 @@ abstract contract LossLedger {
 
     /// @dev Closes the open epoch with a loss of `assets` on account of write-off `id`, and lists the charge.
     function _chargeFor(uint256 id, uint256 assets) internal {
+        _listCharge(id, assets);
+        _chargeLoss(assets);
+    }
+
+    /// @dev Lists a charge of `assets` for write-off `id` in the open epoch, which the caller closes.
+    function _listCharge(uint256 id, uint256 assets) internal {
         ILossShares.LossEpoch memory own = _losses[id];
         if (own.isOwn && _charges[id].length == 0) {
             // The first charge was made without a list; from now on there are several.
             uint112 charged = uint256(own.chargedAssets).toUint112();
             _charges[id].push(Charge(id.toUint32(), charged, _recovered[id].toUint112()));
         }
-        uint32 epoch = _chargeLoss(assets);
-        _charges[id].push(Charge({epoch: epoch, assets: assets.toUint112(), recovered: 0}));
+        _charges[id].push(Charge({epoch: _openEpoch, assets: assets.toUint112(), recovered: 0}));
     }
 
     /// @dev Takes back `assets` of what was charged for `id`, the latest charge first: they become claimable by those

@@ -59,6 +59,9 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
 
     /// @dev Set when somebody leaves in this transaction.
     bool internal transient _left;
+    /// @dev True while the losses of a batch are gathered, and what they have charged so far, asset units.
+    bool internal transient _batching;
+    uint256 internal transient _batchCharge;
     /// @dev True while a bad debt is on its way down the waterfall: share price views are refused meanwhile.
     bool internal transient _booksOpen;
 
@@ -91,6 +94,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         uint32 impairmentId; // under which the debt was impaired; zero if it was not
         uint256 closedWad; // part of the impaired debt that is closed, WAD: as much of its provision may be used
         uint256 badDebtAssets;
+        uint256 coverableAssets; // most that tranches may pay
         uint256 insurableAssets;
     }
 
@@ -114,6 +118,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
                 epoch: _openEpoch,
                 badDebtAssets: loss.badDebtAssets,
                 reserveAssets: fromHeld + fromReserves,
+                coverableAssets: loss.coverableAssets,
                 insurableAssets: loss.insurableAssets
             })
         );
@@ -142,8 +147,23 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     function _socialize(uint32 impairmentId, uint256 assets) private {
         if (assets == 0) return;
         if (_left) revert IWriteOffVault.ExitAndLossInOneTransaction();
-        if (impairmentId == 0) _chargeLoss(assets);
-        else _chargeFor(impairmentId, assets);
+        if (impairmentId != 0) _listCharge(impairmentId, assets);
+        if (_batching) _batchCharge += assets;
+        else _chargeLoss(assets);
+    }
+
+    /// @dev From here to `_endBatch` losses are charged together, through one epoch.
+    function _beginBatch() internal {
+        _batching = true;
+    }
+
+    /// @dev Closes the epoch of a batch, if it has charged anything.
+    function _endBatch() internal {
+        uint256 assets = _batchCharge;
+        _batching = false;
+        if (assets == 0) return;
+        _batchCharge = 0;
+        _chargeLoss(assets);
     }
 
     // ---------------------------------------------------------------- A loss that is known but not final

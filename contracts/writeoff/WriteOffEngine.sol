@@ -9,6 +9,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IEarmarkTranche} from "../interfaces/IEarmarkTranche.sol";
+import {IRestructuringTranche} from "../interfaces/IRestructuringTranche.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
@@ -32,6 +33,8 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     uint256 public constant MIN_STIPEND = 250_000;
     /// @dev Most gas a tranche may be given, so that a full stack fits into any block.
     uint256 public constant MAX_STIPEND = 3_000_000;
+    /// @dev Most that a tranche's claim about its notice period is believed, seconds.
+    uint256 public constant MAX_EXIT_DELAY = 60 days;
 
     /// @dev One slot per vault.
     struct Book {
@@ -61,6 +64,8 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         // `recovered`, because a debt that is lost in parts adds to its layers after some of it has come back.
         uint128 toLenders;
         uint128[MAX_TRANCHES] repaid;
+        // slot 9: only a restructuring has any
+        uint128 forgiven;
     }
 
     address[] private _vaults;
@@ -124,13 +129,14 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         uint256 insurance;
         uint256 dilutionCash;
         if (shortfall != 0) {
-            (insurance, dilutionCash) = _drawStack(record, id, shortfall, badDebt.insurableAssets);
+            (insurance, dilutionCash) = _drawStack(record, id, shortfall, badDebt);
             coveredAssets = insurance + dilutionCash;
             shortfall -= coveredAssets;
         }
 
         if (shortfall != 0) record.socialized += shortfall.toUint128();
         if (badDebt.reserveAssets != 0) record.reserves += badDebt.reserveAssets.toUint128();
+        if (badDebt.cause == Cause.Restructuring) record.forgiven += badDebt.badDebtAssets.toUint128();
         record.epoch = badDebt.epoch;
         record.cause = badDebt.cause;
         emit WrittenOff(
@@ -159,18 +165,22 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         record.stackVersion = uint24(book.stackVersion);
     }
 
-    /// @dev Calls the tranches in order until nothing is left to pay for.
+    /// @dev Calls the tranches in order until nothing is left for them to pay: of `shortfall`, at most what the report says
+    /// that they may cover.
     function _drawStack(
         Record storage record,
         uint256 id,
         uint256 shortfall,
-        uint256 insurable
+        BadDebt calldata badDebt
     ) private returns (uint256 insurance, uint256 dilutionCash) {
         IERC20 asset = IERC20(_books[msg.sender].asset);
         Tranche[] memory stack = _stackOf(msg.sender, record.stackVersion);
         uint256 balance = asset.balanceOf(msg.sender);
+        shortfall = Math.min(shortfall, badDebt.coverableAssets);
+        uint256 insurable = badDebt.insurableAssets;
         for (uint256 i; i < stack.length && shortfall != 0; ++i) {
             Tranche memory layer = stack[i];
+            if (badDebt.cause == Cause.Restructuring && !_coversRestructuring(layer, msg.sender)) continue;
             if (!TrancheCall.cover(layer.tranche, layer.gasStipend, msg.sender, id, shortfall, insurable)) {
                 emit TrancheFailed(msg.sender, id, layer.tranche);
                 continue;
@@ -188,6 +198,12 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
                 dilutionCash += paid;
             }
         }
+    }
+
+    /// @dev Whether a tranche has agreed to pay for principal that governance forgives; one that cannot say has not.
+    function _coversRestructuring(Tranche memory layer, address vault) private view returns (bool) {
+        bytes memory data = abi.encodeCall(IRestructuringTranche.coversRestructuring, (vault));
+        return TrancheCall.read(layer.tranche, layer.gasStipend, data) == 1;
     }
 
     // ---------------------------------------------------------------- A loss that is expected
@@ -432,13 +448,28 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IWriteOffEngine
+    function owedByDebtor(address vault, uint256 id) public view returns (uint256 assets) {
+        return Math.saturatingSub(outstanding(vault, id), _records[vault][id].forgiven);
+    }
+
+    /// @inheritdoc IWriteOffEngine
     function defaultOf(address vault, uint256 id) external view returns (uint256 assets, uint256 latestId) {
         while (id != 0) {
-            uint256 left = outstanding(vault, id);
+            uint256 left = owedByDebtor(vault, id);
             if (left != 0 && latestId == 0) latestId = id;
             assets += left;
             id = _records[vault][id].previousId;
         }
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function exitDelay(address vault) external view returns (uint256 delay) {
+        Tranche[] memory stack = _stackOf(vault, _books[vault].stackVersion);
+        for (uint256 i; i < stack.length; ++i) {
+            bytes memory data = abi.encodeCall(IRestructuringTranche.exitDelay, (vault));
+            delay = Math.max(delay, TrancheCall.read(stack[i].tranche, stack[i].gasStipend, data));
+        }
+        return Math.min(delay, MAX_EXIT_DELAY);
     }
 
     /// @inheritdoc IWriteOffEngine
@@ -447,32 +478,28 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IWriteOffEngine
-    function preview(
-        address vault,
-        uint256 id,
-        uint256 badDebtAssets,
-        uint256 insurableAssets
-    ) external view returns (Preview memory split) {
+    function preview(address vault, BadDebt calldata badDebt) external view returns (Preview memory split) {
         if (_books[vault].asset == address(0)) revert UnknownVault(vault);
-        uint256 version = id == 0 ? _books[vault].stackVersion : _record(vault, id).stackVersion;
+        uint256 version = badDebt.id == 0 ? _books[vault].stackVersion : _record(vault, badDebt.id).stackVersion;
         Tranche[] memory stack = _stackOf(vault, version);
-        (uint256 held, , ) = IWriteOffVault(vault).provisionOf(id);
-        split.reserves = Math.min(IWriteOffVault(vault).reserves() + held, badDebtAssets);
-        uint256 shortfall = badDebtAssets - split.reserves;
-        for (uint256 i; i < stack.length && shortfall != 0; ++i) {
+        split.reserves = badDebt.reserveAssets;
+        split.socialized = badDebt.badDebtAssets - badDebt.reserveAssets;
+        uint256 coverable = Math.min(split.socialized, badDebt.coverableAssets);
+        for (uint256 i; i < stack.length && coverable != 0; ++i) {
+            if (badDebt.cause == Cause.Restructuring && !_coversRestructuring(stack[i], vault)) continue;
             uint256 paid = TrancheCall.previewCover(
                 stack[i].tranche,
                 stack[i].gasStipend,
                 vault,
-                id,
-                shortfall,
-                Math.saturatingSub(insurableAssets, split.insurance)
+                badDebt.id,
+                coverable,
+                Math.saturatingSub(badDebt.insurableAssets, split.insurance)
             );
             if (stack[i].kind == Kind.Insurance) split.insurance += paid;
             else split.dilutionCash += paid;
-            shortfall -= paid;
+            coverable -= paid;
+            split.socialized -= paid;
         }
-        split.socialized = shortfall;
     }
 
     // ---------------------------------------------------------------- Private

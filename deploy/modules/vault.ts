@@ -15,6 +15,7 @@ export default buildModule("Vault", (m) => {
   const positionModule = m.contract("PositionModule", builtFor);
   const liquidationModule = m.contract("LiquidationModule", builtFor);
   const impairmentModule = m.contract("ImpairmentModule", builtFor);
+  const restructuringModule = m.contract("RestructuringModule", builtFor);
   const configModule = m.contract("ConfigModule", builtFor);
   const viewModule = m.contract("ViewModule", builtFor);
   const vault = m.contract("LendingVault", [
@@ -25,6 +26,7 @@ export default buildModule("Vault", (m) => {
       positionModule,
       liquidationModule,
       impairmentModule,
+      restructuringModule,
       configModule,
       viewModule,
       authority: accessManager,
@@ -35,5 +37,13 @@ export default buildModule("Vault", (m) => {
 
   m.call(vault, "setRateModel", [m.getParameter("rateModel")]);
   m.call(vault, "setRiskConfig", [m.getParameter("riskConfig")]);
-  return { vault, positionModule, liquidationModule, impairmentModule, configModule, viewModule };
+  return {
+    vault,
+    positionModule,
+    liquidationModule,
+    impairmentModule,
+    restructuringModule,
+    configModule,
+    viewModule,
+  };
 });

@@ -95,6 +95,7 @@ async function deployVault(
   const positionModule = await ethers.deployContract("PositionModule", [...wired]);
   const liquidationModule = await ethers.deployContract("LiquidationModule", [...wired]);
   const impairmentModule = await ethers.deployContract("ImpairmentModule", [...wired]);
+  const restructuringModule = await ethers.deployContract("RestructuringModule", [...wired]);
   const configModule = await ethers.deployContract("ConfigModule", [...wired]);
   const viewModule = await ethers.deployContract("ViewModule", [...wired]);
   const wiring = {
@@ -104,6 +105,7 @@ async function deployVault(
     positionModule: await positionModule.getAddress(),
     liquidationModule: await liquidationModule.getAddress(),
     impairmentModule: await impairmentModule.getAddress(),
+    restructuringModule: await restructuringModule.getAddress(),
     configModule: await configModule.getAddress(),
     viewModule: await viewModule.getAddress(),
     authority: await manager.getAddress(),

@@ -91,6 +91,7 @@ export async function deployLending(ethers: Ethers, options: LendingOptions = {}
   const positionModule = await ethers.deployContract("PositionModule", [...wired]);
   const liquidationModule = await ethers.deployContract("LiquidationModule", [...wired]);
   const impairmentModule = await ethers.deployContract("ImpairmentModule", [...wired]);
+  const restructuringModule = await ethers.deployContract("RestructuringModule", [...wired]);
   const configModule = await ethers.deployContract("ConfigModule", [...wired]);
   const viewModule = await ethers.deployContract("ViewModule", [...wired]);
   const vault = await ethers.deployContract("LendingVault", [
@@ -101,6 +102,7 @@ export async function deployLending(ethers: Ethers, options: LendingOptions = {}
       positionModule: await at(positionModule),
       liquidationModule: await at(liquidationModule),
       impairmentModule: await at(impairmentModule),
+      restructuringModule: await at(restructuringModule),
       configModule: await at(configModule),
       viewModule: await at(viewModule),
       authority: await at(manager),

@@ -2,7 +2,7 @@
  * A vault that is nothing but the base, its engine, and tranches that pay or misbehave: for tests of the waterfall and
  * of what every vault has. Figures are in the asset's smallest unit, so that they stay small enough to read.
  */
-import type { Addressable, BaseContract, ContractTransactionResponse } from "ethers";
+import { type Addressable, type BaseContract, type ContractTransactionResponse, ZeroAddress } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import type {
@@ -13,6 +13,7 @@ import type {
   TestToken,
   WriteOffEngine,
 } from "../../types/ethers-contracts/index.js";
+import type { IWriteOffEngine } from "../../types/ethers-contracts/contracts/writeoff/WriteOffEngine.js";
 import { MAX } from "./lending.js";
 
 type Ethers = NetworkConnection["ethers"];
@@ -164,13 +165,31 @@ export async function figures(room: WaterfallRoom, id = 1n): Promise<Figures> {
   return { badDebt, reserves, insurance, dilutionCash, socialized };
 }
 
+/** A vault's report of a bad debt, once its reserves have paid, as the engine takes it. */
+export async function report(
+  vault: { reserves(): Promise<bigint> },
+  badDebtAssets: bigint,
+  insurableAssets = badDebtAssets,
+): Promise<IWriteOffEngine.BadDebtStruct> {
+  const reserves = await vault.reserves();
+  return {
+    debtor: ZeroAddress,
+    cause: Cause.WriteOff,
+    previousId: 0n,
+    id: 0n,
+    epoch: 1n,
+    badDebtAssets,
+    reserveAssets: reserves < badDebtAssets ? reserves : badDebtAssets,
+    coverableAssets: badDebtAssets,
+    insurableAssets,
+  };
+}
+
 /** The same, as the engine quotes it beforehand. */
 export async function quote(room: WaterfallRoom, badDebt: bigint, insurable = badDebt): Promise<Figures> {
   const { reserves, insurance, dilutionCash, socialized } = await room.engine.preview(
     room.vault,
-    0n,
-    badDebt,
-    insurable,
+    await report(room.vault, badDebt, insurable),
   );
   return { badDebt, reserves, insurance, dilutionCash, socialized };
 }

@@ -100,7 +100,7 @@ contract FixedPriceOracle is IPriceOracle {
         uint256 inAssets,
         address base,
         address quote
-    ) external view returns (LossQuote memory lossQuote) {
+    ) public view returns (LossQuote memory lossQuote) {
         if (base == quote) return LossQuote(inAssets, inAssets, uint64(block.timestamp), address(0));
         Pair memory pair = _pair(base, quote);
         lossQuote.primaryAssets = _convert(inAssets, pair.priceE36);
@@ -112,6 +112,16 @@ contract FixedPriceOracle is IPriceOracle {
             if (special.oldestRoundAt != 0) lossQuote.oldestRoundAt = special.oldestRoundAt;
             lossQuote.lossBlockedBy = special.lossBlockedBy;
         }
+    }
+
+    /// @inheritdoc IPriceOracle
+    function getLossQuotes(
+        uint256[] calldata inAssets,
+        address base,
+        address quote
+    ) external view returns (LossQuote[] memory lossQuotes) {
+        lossQuotes = new LossQuote[](inAssets.length);
+        for (uint256 i; i < inAssets.length; ++i) lossQuotes[i] = getLossQuote(inAssets[i], base, quote);
     }
 
     function _pair(address base, address quote) private view returns (Pair memory pair) {

@@ -63,6 +63,7 @@ contract DilutionStandInVault {
                 epoch: _epoch++,
                 badDebtAssets: badDebtAssets,
                 reserveAssets: reserveAssets,
+                coverableAssets: badDebtAssets,
                 insurableAssets: insurableAssets
             })
         );

@@ -86,6 +86,7 @@ contract PlainVault is WriteOffVault {
                 impairmentId: 0,
                 closedWad: 0,
                 badDebtAssets: badDebt,
+                coverableAssets: badDebt,
                 insurableAssets: insurable
             })
         );

@@ -12,6 +12,7 @@ import {LendingVault} from "../../../contracts/lending/LendingVault.sol";
 import {ImpairmentModule} from "../../../contracts/lending/ImpairmentModule.sol";
 import {LiquidationModule} from "../../../contracts/lending/LiquidationModule.sol";
 import {PositionModule} from "../../../contracts/lending/PositionModule.sol";
+import {RestructuringModule} from "../../../contracts/lending/RestructuringModule.sol";
 import {ViewModule} from "../../../contracts/lending/ViewModule.sol";
 import {FixedPriceOracle} from "../../../contracts/testing/oracle/FixedPriceOracle.sol";
 import {TestToken} from "../../../contracts/testing/tokens/TestToken.sol";
@@ -162,6 +163,7 @@ contract CoalitionTest is Test {
             positionModule: new PositionModule(asset, engine, oracle),
             liquidationModule: new LiquidationModule(asset, engine, oracle),
             impairmentModule: new ImpairmentModule(asset, engine, oracle),
+            restructuringModule: new RestructuringModule(asset, engine, oracle),
             configModule: new ConfigModule(asset, engine, oracle),
             viewModule: new ViewModule(asset, engine, oracle),
             authority: address(manager)

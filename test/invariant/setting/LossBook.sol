@@ -68,7 +68,20 @@ abstract contract LossBook is LadderBook {
         vm.revertToStateAndDelete(snapshot);
         // A keeper's reward comes out of reserves before the loss and is no part of what is quoted.
         if (!wroteOff || outcome.reward != 0) return;
-        figures.quote = _system.engine.preview(address(_system.vault), 0, outcome.badDebt, outcome.insurable);
+        figures.quote = _system.engine.preview(
+            address(_system.vault),
+            IWriteOffEngine.BadDebt({
+                debtor: address(0),
+                cause: IWriteOffEngine.Cause.WriteOff,
+                previousId: 0,
+                id: 0,
+                epoch: 0,
+                badDebtAssets: outcome.badDebt,
+                reserveAssets: Math.min(_system.vault.reserves(), outcome.badDebt),
+                coverableAssets: outcome.badDebt,
+                insurableAssets: outcome.insurable
+            })
+        );
         figures.quoted = true;
     }
 

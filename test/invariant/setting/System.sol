@@ -13,6 +13,7 @@ import {LendingVault} from "../../../contracts/lending/LendingVault.sol";
 import {ImpairmentModule} from "../../../contracts/lending/ImpairmentModule.sol";
 import {LiquidationModule} from "../../../contracts/lending/LiquidationModule.sol";
 import {PositionModule} from "../../../contracts/lending/PositionModule.sol";
+import {RestructuringModule} from "../../../contracts/lending/RestructuringModule.sol";
 import {ViewModule} from "../../../contracts/lending/ViewModule.sol";
 import {FixedPriceOracle} from "../../../contracts/testing/oracle/FixedPriceOracle.sol";
 import {TestToken} from "../../../contracts/testing/tokens/TestToken.sol";
@@ -105,6 +106,7 @@ abstract contract SystemDeployer {
         wiring.positionModule = new PositionModule(system.asset, system.engine, system.oracle);
         wiring.impairmentModule = new ImpairmentModule(system.asset, system.engine, system.oracle);
         wiring.liquidationModule = new LiquidationModule(system.asset, system.engine, system.oracle);
+        wiring.restructuringModule = new RestructuringModule(system.asset, system.engine, system.oracle);
         wiring.configModule = new ConfigModule(system.asset, system.engine, system.oracle);
         wiring.viewModule = new ViewModule(system.asset, system.engine, system.oracle);
         wiring.authority = address(system.manager);

@@ -23,7 +23,14 @@ const OPEN = [
 /** AccessManaged: the manager itself may hand the vault to another manager. */
 const MANAGER_ONLY = ["setAuthority"];
 
-const MODULES = ["PositionModule", "LiquidationModule", "ImpairmentModule", "ConfigModule", "ViewModule"] as const;
+const MODULES = [
+  "PositionModule",
+  "LiquidationModule",
+  "ImpairmentModule",
+  "RestructuringModule",
+  "ConfigModule",
+  "ViewModule",
+] as const;
 
 /** Some value of the right type; what it is does not matter where the caller is refused. */
 function anyValue(type: ParamType): unknown {
@@ -167,10 +174,8 @@ describe("LendingVault: who may call what", () => {
           const foreign = wired.with(wireIndex, scene.collateralAddress);
           const wrong = await (await deployModule(moduleName, foreign)).getAddress();
           const addresses = await Promise.all(scene.deployed.map((module) => module.getAddress()));
-          const [positionModule, liquidationModule, impairmentModule, configModule, viewModule] = addresses.with(
-            moduleIndex,
-            wrong,
-          );
+          const [positionModule, liquidationModule, impairmentModule, restructuringModule, configModule, viewModule] =
+            addresses.with(moduleIndex, wrong);
           const wiring = {
             asset: wired[0]!,
             engine: wired[1]!,
@@ -178,6 +183,7 @@ describe("LendingVault: who may call what", () => {
             positionModule: positionModule!,
             liquidationModule: liquidationModule!,
             impairmentModule: impairmentModule!,
+            restructuringModule: restructuringModule!,
             configModule: configModule!,
             viewModule: viewModule!,
             authority: await scene.manager.getAddress(),

@@ -21,7 +21,14 @@ interface Compiler {
 }
 
 const VAULT = "LendingVault";
-const MODULES = ["PositionModule", "LiquidationModule", "ImpairmentModule", "ConfigModule", "ViewModule"];
+const MODULES = [
+  "PositionModule",
+  "LiquidationModule",
+  "ImpairmentModule",
+  "RestructuringModule",
+  "ConfigModule",
+  "ViewModule",
+];
 
 interface BuildInput {
   language: string;

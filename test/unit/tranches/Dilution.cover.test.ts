@@ -32,7 +32,7 @@ describe("Dilution cover", () => {
   it("WO3: pays nothing within the write-off, as its preview says", async () => {
     const { engine, dilution, vault, address, unit } = await networkHelpers.loadFixture(deployed);
     expect(await dilution.previewCover(address, 0n, 60_000n * unit, 0n)).to.equal(0n);
-    expect((await engine.preview(address, 0n, 60_000n * unit, 0n)).dilutionCash).to.equal(0n);
+    expect((await engine.preview(address, await report(vault, 60_000n * unit, 0n))).dilutionCash).to.equal(0n);
     await lose(ethers, vault, 60_000n * unit);
     const { badDebt, dilutionCash, socialized } = await engine.ledger(address, 1n);
     expect([badDebt, dilutionCash, socialized]).to.deep.equal([60_000n * unit, 0n, 60_000n * unit]);

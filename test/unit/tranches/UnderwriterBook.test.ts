@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 
 import { deployLending, fundAccount, MAX } from "../../helpers/lending.ts";
+import { report } from "../../helpers/tranches.ts";
 
 const UNIT = 10n ** 18n;
 const DAY = 86_400;
@@ -81,7 +82,7 @@ describe("underwriters", () => {
     const t = await system();
     await t.book.connect(t.una).commit(3n, 77n * UNIT, t.una.address);
     await t.book.connect(t.ugo).commit(5n, 33n * UNIT, t.ugo.address);
-    const quote = await t.engine.preview(t.address, 0n, 409_900_990_099_009_900_990n, 0n);
+    const quote = await t.engine.preview(t.address, await report(t.vault, 409_900_990_099_009_900_990n, 0n));
     await t.lose();
     const entry = await t.engine.ledger(t.address, 1n);
     expect(entry.dilutionCash).to.equal(quote.dilutionCash);

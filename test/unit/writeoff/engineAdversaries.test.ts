@@ -16,6 +16,7 @@ import {
   LENT,
   lose,
   quote,
+  report,
   setStack,
   type WaterfallRoom,
 } from "../../helpers/tranches.js";
@@ -164,7 +165,9 @@ describe("WriteOffEngine against hostile tranches", () => {
       const room = await networkHelpers.loadFixture(hostileStack);
       await room.hostile.behave(Behavior.Pay, Behavior.ReturnBomb, Behavior.Pay);
       // The bomb begins with a zero word.
-      const quoted = await room.engine.preview(room.vault, 0n, LOSS, LOSS, { gasLimit: 3_500_000n });
+      const quoted = await room.engine.preview(room.vault, await report(room.vault, LOSS), {
+        gasLimit: 3_500_000n,
+      });
       expect(quoted.insurance).to.equal(INSURANCE);
     });
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 
 import { deployLending, fundAccount, MAX, WAD, type Lending } from "../../helpers/lending.js";
-import { Behavior, Cause, Kind, layer } from "../../helpers/tranches.js";
+import { Behavior, Cause, Kind, layer, report } from "../../helpers/tranches.js";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -59,7 +59,7 @@ describe("WriteOffEngine behind a lending vault", () => {
 
   it("WO3: it was quoted like that", async () => {
     const room = await networkHelpers.loadFixture(sunkPosition);
-    const quoted = await room.engine.preview(room.vault, 0n, BAD_DEBT, INSURABLE);
+    const quoted = await room.engine.preview(room.vault, await report(room.vault, BAD_DEBT, INSURABLE));
     await room.liquidate();
     const { insurance, dilutionCash, socialized } = await figures(room);
     expect([quoted.reserves, quoted.insurance, quoted.dilutionCash, quoted.socialized]).to.deep.equal([

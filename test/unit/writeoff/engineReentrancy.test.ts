@@ -45,6 +45,7 @@ describe("WriteOffEngine re-entered from inside a tranche", () => {
       epoch: 2,
       badDebtAssets: 10n,
       reserveAssets: 0n,
+      coverableAssets: 10n,
       insurableAssets: 0n,
     };
     return { ...room, tranche, address, badDebt, debtor: debtor!, buyer: buyer! };

@@ -254,6 +254,7 @@ describe("WriteOffEngine registry", () => {
         epoch: 1,
         badDebtAssets: 10n,
         reserveAssets: 0n,
+        coverableAssets: 10n,
         insurableAssets: 10n,
       };
       await expect(engine.connect(stranger).absorb(badDebt))

@@ -196,6 +196,7 @@ describe("WriteOffEngine with several vaults and write-offs", () => {
       epoch: 1,
       badDebtAssets: 10n,
       reserveAssets: 11n,
+      coverableAssets: 10n,
       insurableAssets: 0n,
     };
     const caller = await ethers.getSigner(await vault.getAddress());

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ILendingVault} from "../interfaces/ILendingVault.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {BPS, WAD} from "../libraries/Units.sol";
+import {InterestRates} from "./InterestRates.sol";
+import {LendingModule} from "./LendingModule.sol";
+import {LiquidationMath} from "./LiquidationMath.sol";
+
+/// @title What closing a position would do, without doing it
+/// @notice Every figure of a liquidation, a write-off and a provision is found here, from the position and one price,
+/// before anything is written. Execution applies these figures and the quotes return them, so the two cannot differ.
+/// What is wrong with a position is returned as an encoded error: a single call reverts with it, a batch reports it.
+/// Never: a loss planned while a live source says solvent. Upholds WO3, LV2, OR1.
+abstract contract LossFigures is LendingModule {
+    /// @dev Smallest part of an insolvent debt that may be closed, 1 / 10: smaller ones would spam loss epochs.
+    uint256 private constant MIN_FRACTION_DIVISOR = 10;
+
+    /// @dev One liquidation, write-off or provision on its way through the steps. Asset units unless said.
+    struct Closing {
+        address borrower;
+        address collateral;
+        Position position;
+        uint256 index; // interest index at which it is looked at
+        uint256 debt; // rounded up
+        uint256 defaulted; // outstanding of earlier write-offs of the same position
+        IPriceOracle.LossQuote quote; // of all the collateral
+        uint256 value; // of all the collateral, by the source that the case calls for
+        // the plan
+        bool insolvent;
+        uint256 repaid; // for debt and default
+        uint256 toDefault; // part of it that goes to earlier write-offs
+        uint256 fee; // to reserves, on top
+        uint256 seized; // collateral units
+        uint256 scaledLeft; // scaled debt that stays
+        uint256 principalLeft;
+        uint256 covered; // debt that stays because the collateral covers it
+        uint256 incentive; // part of the loss that is minimum incentive, or worthless remains
+        uint256 badDebt;
+        uint256 insurable;
+        uint256 closedWad; // part of the debt that is closed, WAD, rounded down
+    }
+
+    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LendingModule(asset_, engine_, oracle_) {}
+
+    /// @dev The position at interest index `index`. The price is still to be read.
+    function _figuresOf(
+        address borrower,
+        address collateral,
+        uint256 index
+    ) internal view returns (Closing memory closing) {
+        closing.borrower = borrower;
+        closing.collateral = collateral;
+        closing.position = _positions[borrower][collateral];
+        closing.index = index;
+        closing.debt = InterestRates.toAssetsUp(closing.position.scaledDebt, index);
+        (closing.position.writeOffId, closing.defaulted) = _defaultOf(closing.position);
+    }
+
+    // ---------------------------------------------------------------- Liquidation
+
+    /// @dev Plans a liquidation of at most `maxRepaid`. It is liquidatable by the primary source and insolvent by every
+    /// live one; the value that applies is the primary's where that covers the debt, else the most generous one, so that
+    /// no liquidation at a disputed price books a loss.
+    function _planLiquidation(
+        Collateral storage state,
+        Closing memory closing,
+        uint256 maxRepaid,
+        uint256 minSeized
+    ) internal view returns (bytes memory failure) {
+        if (maxRepaid == 0) return abi.encodeWithSelector(ILendingVault.ZeroAssets.selector);
+        LiquidationMath.Rules memory rules = _rules(state);
+        uint256 health = LiquidationMath.healthWad(
+            closing.quote.primaryAssets,
+            rules.lltvBps,
+            closing.debt + closing.defaulted
+        );
+        if (health >= WAD) return _failure(ILendingVault.PositionHealthy.selector, closing, health);
+        closing.value = closing.quote.primaryAssets;
+        if (LiquidationMath.isInsolvent(closing.value, closing.debt, rules.minIncentiveBps)) {
+            failure = _blocked(closing);
+            if (failure.length != 0) return failure;
+            closing.value = closing.quote.highAssets;
+            closing.insolvent = LiquidationMath.isInsolvent(closing.value, closing.debt, rules.minIncentiveBps);
+        }
+        failure =
+            closing.insolvent ? _planInsolvent(closing, rules, maxRepaid) : _planSolvent(closing, rules, maxRepaid);
+        if (failure.length == 0 && closing.seized < minSeized) {
+            failure = abi.encodeWithSelector(ILendingVault.SeizesTooLittle.selector, closing.seized, minSeized);
+        }
+    }
+
+    /// @dev No loss: the repayment buys collateral at value + incentive.
+    function _planSolvent(
+        Closing memory closing,
+        LiquidationMath.Rules memory rules,
+        uint256 maxRepaid
+    ) private view returns (bytes memory) {
+        Position memory position = closing.position;
+        uint256 claim = closing.debt + closing.defaulted;
+        uint256 incentive = LiquidationMath.incentiveWad(closing.value, claim, rules);
+        uint256 minDebt = _risk.minDebt;
+        uint256 allowed = LiquidationMath.repayToTarget(closing.value, claim, incentive, minDebt, rules);
+        // The debt is paid before the default, and no dust of it may stay.
+        if (allowed < closing.debt && closing.debt - allowed < minDebt) allowed = closing.debt;
+        allowed = Math.min(allowed, Math.mulDiv(closing.value, WAD, WAD + incentive));
+        uint256 repaid = Math.min(maxRepaid, allowed);
+        if (repaid == 0) return _worthless(closing);
+
+        closing.repaid = repaid;
+        closing.fee =
+            (repaid * (incentive - rules.minIncentiveBps * (WAD / BPS)) * _risk.liquidationFeeBps) / (WAD * BPS);
+        closing.seized = Math.min(
+            Math.mulDiv(position.collateral, repaid * (WAD + incentive), closing.value * WAD),
+            position.collateral
+        );
+        uint256 toDebt = Math.min(repaid, closing.debt);
+        closing.toDefault = repaid - toDebt;
+        if (toDebt != closing.debt) {
+            closing.scaledLeft = position.scaledDebt - InterestRates.toScaledDown(toDebt, closing.index);
+        }
+        return _checkDust(InterestRates.toAssetsUp(closing.scaledLeft, closing.index));
+    }
+
+    /// @dev A fraction f of the collateral is paid for at minIncentive, f of the debt is closed, the rest of that
+    /// fraction is bad debt.
+    function _planInsolvent(
+        Closing memory closing,
+        LiquidationMath.Rules memory rules,
+        uint256 maxRepaid
+    ) private view returns (bytes memory) {
+        Position memory position = closing.position;
+        uint256 priceOfAll = LiquidationMath.coveredUp(closing.value, rules.minIncentiveBps);
+        if (priceOfAll == 0) return _worthless(closing);
+        uint256 repaid = Math.min(maxRepaid, priceOfAll);
+        closing.repaid = repaid;
+        if (repaid == priceOfAll) {
+            closing.seized = position.collateral;
+            closing.incentive = Math.saturatingSub(closing.value, repaid);
+            return "";
+        }
+        closing.scaledLeft = position.scaledDebt - Math.mulDiv(position.scaledDebt, repaid, priceOfAll);
+        closing.principalLeft = Math.mulDiv(position.principal, closing.scaledLeft, position.scaledDebt);
+        closing.incentive = Math.saturatingSub(Math.mulDiv(closing.value, repaid, priceOfAll), repaid);
+        closing.seized = Math.mulDiv(position.collateral, repaid, priceOfAll);
+        return _checkFraction(closing.debt, InterestRates.toAssetsUp(closing.scaledLeft, closing.index));
+    }
+
+    // ---------------------------------------------------------------- Losses without a liquidator
+
+    /// @dev What the collateral covers of the debt, by the most generous of all live sources; the rest is the shortfall.
+    function _appraise(
+        Collateral storage state,
+        Closing memory closing
+    ) internal view returns (uint256 covered, bytes memory failure) {
+        failure = _blocked(closing);
+        closing.value = closing.quote.highAssets;
+        closing.insolvent = LiquidationMath.isInsolvent(closing.value, closing.debt, state.minIncentiveBps);
+        covered = LiquidationMath.coveredDown(closing.value, state.minIncentiveBps);
+    }
+
+    /// @dev Plans to take off what the collateral does not cover; a debt that it just covers stays.
+    function _planWriteOff(
+        Collateral storage state,
+        Closing memory closing
+    ) internal view returns (bytes memory failure) {
+        uint256 covered;
+        (covered, failure) = _appraise(state, closing);
+        if (failure.length != 0) return failure;
+        if (!closing.insolvent) return _solvent(closing, covered);
+        // The minimum incentive, or worthless remains, are the lenders' part of the loss.
+        closing.incentive = closing.value - covered;
+        // Less than a viable debt is not left standing: nobody would come to liquidate it.
+        if (covered < _risk.minDebt) return "";
+        closing.covered = covered;
+        Position memory position = closing.position;
+        closing.scaledLeft = Math.mulDiv(position.scaledDebt, covered, closing.debt);
+        // What stays is principal as far as the collateral covers it.
+        closing.principalLeft = Math.min(
+            position.principal,
+            InterestRates.toAssetsDown(closing.scaledLeft, closing.index)
+        );
+        return _checkFraction(closing.debt, covered);
+    }
+
+    // ---------------------------------------------------------------- The loss
+
+    /// @dev Completes a plan with its loss: what is not repaid of the closed debt, by how much the vault's total
+    /// debt of `totalScaled` falls, and which part of it insurance may pay for.
+    function _weigh(Closing memory closing, uint256 totalScaled) internal pure {
+        Position memory position = closing.position;
+        uint256 removed =
+            InterestRates.toAssetsDown(totalScaled, closing.index) -
+                InterestRates.toAssetsDown(totalScaled - (position.scaledDebt - closing.scaledLeft), closing.index);
+        closing.badDebt = Math.saturatingSub(removed, closing.repaid);
+        closing.closedWad = WAD - Math.ceilDiv(closing.scaledLeft * WAD, position.scaledDebt);
+    }
+
+    /// @dev Part of a planned loss that insurance may pay for. What is repaid, or what the collateral is worth, counts
+    /// as principal first, so a loss made of interest is never insured; the minimum incentive is not insured either.
+    function _insurableOf(Closing memory closing) internal view returns (uint256) {
+        uint256 lost = closing.position.principal - closing.principalLeft;
+        return
+            _insurable(
+                closing.position,
+                Math.saturatingSub(closing.badDebt, closing.incentive),
+                Math.saturatingSub(lost, closing.repaid + closing.incentive)
+            );
+    }
+
+    /// @dev The smaller of a loss and the aged part of the principal lost in it, rounded down.
+    function _insurable(
+        Position memory position,
+        uint256 lossAssets,
+        uint256 lostPrincipal
+    ) internal view returns (uint256) {
+        if (position.principal == 0) return 0;
+        return Math.min(lossAssets, Math.mulDiv(lostPrincipal, _agedPrincipal(position), position.principal));
+    }
+
+    /// @dev Reward of whoever writes off a debt that no collateral pays for, out of reserves.
+    function _rewardFor(
+        Closing memory closing,
+        uint256 reserveAssets,
+        uint256 cashAssets
+    ) internal view returns (uint256) {
+        if (closing.value != 0) return 0;
+        uint256 reward = Math.min((closing.badDebt * _risk.keeperRewardBps) / BPS, _risk.maxKeeperReward);
+        return Math.min(reward, Math.min(reserveAssets, cashAssets));
+    }
+
+    // ---------------------------------------------------------------- What may be wrong
+
+    function _checkFraction(uint256 debt, uint256 left) private view returns (bytes memory) {
+        uint256 minimum = Math.max(_risk.minDebt, Math.ceilDiv(debt, MIN_FRACTION_DIVISOR));
+        if (debt - left < minimum) {
+            return abi.encodeWithSelector(ILendingVault.FractionTooSmall.selector, debt - left, minimum);
+        }
+        return _checkDust(left);
+    }
+
+    function _checkDust(uint256 left) internal view returns (bytes memory) {
+        if (left == 0 || left >= _risk.minDebt) return "";
+        return abi.encodeWithSelector(ILendingVault.BelowMinDebt.selector, left, _risk.minDebt);
+    }
+
+    function _blocked(Closing memory closing) internal pure returns (bytes memory) {
+        address by = closing.quote.lossBlockedBy;
+        return by == address(0) ? bytes("") : abi.encodeWithSelector(ILendingVault.LossBlocked.selector, by);
+    }
+
+    function _solvent(Closing memory closing, uint256 covered) internal pure returns (bytes memory) {
+        return
+            abi.encodeWithSelector(
+                ILendingVault.PositionSolvent.selector,
+                closing.borrower,
+                closing.collateral,
+                closing.debt,
+                covered
+            );
+    }
+
+    function _worthless(Closing memory closing) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(ILendingVault.WorthlessCollateral.selector, closing.borrower, closing.collateral);
+    }
+
+    function _failure(bytes4 selector, Closing memory closing, uint256 figure) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(selector, closing.borrower, closing.collateral, figure);
+    }
+
+    function _rules(Collateral storage state) private view returns (LiquidationMath.Rules memory) {
+        return
+            LiquidationMath.Rules({
+                lltvBps: state.lltvBps,
+                incentiveBps: state.liquidationIncentiveBps,
+                minIncentiveBps: state.minIncentiveBps,
+                targetHealthBps: state.targetHealthBps
+            });
+    }
+}
