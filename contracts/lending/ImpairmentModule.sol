@@ -117,11 +117,16 @@ contract ImpairmentModule is Impairments {
         if (rewards != 0) _asset.safeTransfer(msg.sender, rewards);
     }
 
-    /// @dev Plans a write-off without cash and checks that it is confirmed: recorded long enough ago, and every feed
-    /// round newer than the record.
+    /// @dev Plans a write-off without cash and checks that it is confirmed, before it looks at its size.
     function _planConfirmed(Closing memory closing) private view returns (bytes memory failure) {
         failure = _planWriteOff(_collaterals[closing.collateral], closing);
-        if (failure.length != 0) return failure;
+        if (!closing.insolvent || closing.quote.lossBlockedBy != address(0)) return failure;
+        bytes memory unconfirmed = _checkConfirmed(closing);
+        if (unconfirmed.length != 0) return unconfirmed;
+    }
+
+    /// @dev The insolvency was recorded long enough ago, and every feed round is newer than the record.
+    function _checkConfirmed(Closing memory closing) private view returns (bytes memory failure) {
         uint256 impairedAt = _impairedAt[closing.borrower][closing.collateral];
         uint256 earliest = impairedAt + _risk.confirmationDelay;
         uint256 latest = _latestConfirmation(impairedAt);

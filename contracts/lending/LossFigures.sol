@@ -172,11 +172,12 @@ abstract contract LossFigures is LendingModule {
         (covered, failure) = _appraise(state, closing);
         if (failure.length != 0) return failure;
         if (!closing.insolvent) return _solvent(closing, covered);
-        // The minimum incentive, or worthless remains, are the lenders' part of the loss.
-        closing.incentive = closing.value - covered;
         // Less than a viable debt is not left standing: nobody would come to liquidate it.
-        if (covered < _risk.minDebt) return "";
+        if (covered < _risk.minDebt) covered = 0;
+        // The minimum incentive, or the remains, are the lenders' part of the loss.
+        closing.incentive = closing.value - covered;
         closing.covered = covered;
+        if (covered == 0) return "";
         Position memory position = closing.position;
         closing.scaledLeft = Math.mulDiv(position.scaledDebt, covered, closing.debt);
         // What stays is principal as far as the collateral covers it.

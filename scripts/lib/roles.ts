@@ -44,13 +44,19 @@ export const ROLE_TABLE: readonly RoleRow[] = [
   },
   {
     contract: "LendingVault",
+    functions: ["announceRestructuring", "restructure", "cancelRestructuring", "setRestructuringCaps"],
+    role: "GOVERNOR",
+    why: "forgiving a debt costs others money; the contract also demands notice, an oracle's shortfall and a budget",
+  },
+  {
+    contract: "LendingVault",
     functions: ["pause", "freezeCollateral"],
     role: "GUARDIAN",
     why: "stopping new money and new debt must not wait for a delay, and takes nothing from anybody",
   },
   {
     contract: "InsuranceFund",
-    functions: ["setCooldown", "setDrawCaps", "unpauseDeposits"],
+    functions: ["setCooldown", "setDrawCaps", "setRestructuringCover", "unpauseDeposits"],
     role: "GOVERNOR",
     why: "the terms stakers agreed to",
   },
@@ -62,7 +68,15 @@ export const ROLE_TABLE: readonly RoleRow[] = [
   },
   {
     contract: "Dilution",
-    functions: ["setLimits", "setSaleTerms", "setBuybackTerms", "setUnderwriters", "setGlobalCap", "unpauseDilution"],
+    functions: [
+      "setLimits",
+      "setSaleTerms",
+      "setBuybackTerms",
+      "setUnderwriters",
+      "setRestructuringCover",
+      "setGlobalCap",
+      "unpauseDilution",
+    ],
     role: "GOVERNOR",
     why: "how many tokens may be minted against losses, and not under which price",
   },

@@ -10,12 +10,14 @@ const { ethers, networkHelpers } = await network.create();
 const RESTRICTED = [
   ...["setCollateral", "freezeCollateral", "setRateModel", "setRiskConfig", "setMinProvision"],
   ...["announceRetirement", "setRetiredPrice", "setReservePolicy", "pause", "unpause"],
+  ...["announceRestructuring", "restructure", "cancelRestructuring", "setRestructuringCaps"],
 ];
 /** What only the engine may call. */
 const ENGINE_ONLY = ["creditRecovery", "creditReserves"];
 /** What anybody may call; each says itself for whom. */
 const OPEN = [
   ...["supplyCollateral", "withdrawCollateral", "borrow", "repay", "liquidate", "impair", "writeOff"],
+  ...["liquidateBatch", "impairBatch", "writeOffBatch", "expireRestructuring"],
   ...["cancelRetirement", "retireCollateral", "sweepReserves", "claimRecovery", "reinvestRecovery"],
   ...["deposit", "mint", "withdraw", "redeem", "transfer", "transferFrom", "approve", "permit"],
   ...["setAuthorization", "setAuthorizationWithSig"],
@@ -49,7 +51,7 @@ const changing = (abi: Interface): FunctionFragment[] =>
   functionsOf(abi).filter(({ stateMutability }) => stateMutability !== "view" && stateMutability !== "pure");
 
 /** What may be asked of a module itself, and not only through its vault. */
-const OF_THE_MODULE = ["builtFor", "RETIREMENT_DELAY", "MAX_RATE_WAD"];
+const OF_THE_MODULE = ["builtFor", "RETIREMENT_DELAY", "MAX_RATE_WAD", "MIN_DELAY", "EXECUTION_WINDOW"];
 
 describe("LendingVault: who may call what", () => {
   const fixture = () => deployScene(ethers);
@@ -98,8 +100,11 @@ describe("LendingVault: who may call what", () => {
     const before = await booksOf(scene);
     const known = [scene.borrower.address, scene.collateralAddress];
     for (const { name, inputs } of functionsOf(views).filter((view) => !OF_THE_MODULE.includes(view.name))) {
-      // (), (collateral) or (borrower, collateral)
-      const data = views.encodeFunctionData(name, known.slice(known.length - inputs.length));
+      // (), (collateral), (borrower, collateral) or a list
+      const values = inputs.some((input) => input.isArray())
+        ? inputs.map(anyValue)
+        : known.slice(known.length - inputs.length);
+      const data = views.encodeFunctionData(name, values);
       const receipt = await (await scene.stranger.sendTransaction({ to: scene.vaultAddress, data })).wait();
       expect(receipt!.logs, name).to.deep.equal([]);
     }

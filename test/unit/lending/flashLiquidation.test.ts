@@ -134,7 +134,7 @@ describe("LendingVault: flash liquidation", () => {
 
   it("with data is not possible for an account without code", async () => {
     const scene = await networkHelpers.loadFixture(insolvent);
-    await expectRefused(scene, () => liquidate(scene, { data: "0x01" }), "FailedCall", []);
+    await expect(liquidate(scene, { data: "0x01" })).to.be.revertedWithoutReason(ethers);
   });
 
   describe("WO4: re-entered from the callback", () => {

@@ -12,6 +12,7 @@ import {
   saleTerms,
   TOKEN,
 } from "../../helpers/dilution.js";
+import { report } from "../../helpers/tranches.js";
 
 const { ethers, networkHelpers } = await network.create();
 const { time } = networkHelpers;

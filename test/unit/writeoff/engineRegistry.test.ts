@@ -10,6 +10,7 @@ import {
   Kind,
   layer,
   lose,
+  report,
   setStack,
 } from "../../helpers/tranches.js";
 
@@ -232,7 +233,7 @@ describe("WriteOffEngine registry", () => {
 
     it("WO3: of a vault that nobody registered quotes nothing", async () => {
       const { engine, stranger } = await networkHelpers.loadFixture(room);
-      await expect(engine.preview(stranger.address, 0n, 10n, 10n))
+      await expect(engine.preview(stranger.address, await report({ reserves: () => Promise.resolve(0n) }, 10n)))
         .to.be.revertedWithCustomError(engine, "UnknownVault")
         .withArgs(stranger.address);
     });
