@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {IDilution} from "./IDilution.sol";
 
 /// @title Dutch sale of tokens that are minted against a loss
-/// @notice One lot per write-off. The price falls in a straight line from the start price to the floor, stays there
+/// @notice One lot per write-off, any number of them at once. The price falls in a straight line from the start price to the floor, stays there
 /// until the lot expires, and is in asset units per whole token (10^18 token units):
 /// start - (start - floor) x elapsed / fallSeconds, rounded up. Buyers pay tokens x price, rounded up, straight to the
 /// vault, for the lenders charged by that write-off, and no more than those are still owed.
@@ -54,8 +54,6 @@ interface IDebtAuction {
 
     /// @notice Only Dilution may call this.
     error OnlyDilution(address caller);
-    /// @notice Write-off `id` of `vault` has a lot already.
-    error LotExists(address vault, uint256 id);
     /// @notice Write-off `id` of `vault` has no lot.
     error UnknownLot(address vault, uint256 id);
     /// @notice Everything of the lot is sold or settled.
@@ -116,6 +114,12 @@ interface IDebtAuction {
     /// @return unsoldTokens Given back to the vault's budget.
     function settle(address vault, uint256 id) external returns (uint256 unsoldTokens);
 
-    /// @notice Dilution only: puts `tokens` on offer.
+    /// @notice Dilution only: puts `tokens` on offer. A write-off that takes a further loss has its lot opened again, at
+    /// a fresh price and for the whole time; what was left of the lot has been taken back before.
     function open(address vault, uint256 id, uint256 tokens, IDilution.SaleTerms calldata terms) external;
+
+    /// @notice Dilution only: takes what is left of the lot off sale.
+    /// @return unsoldTokens That were left.
+    /// @return openedAt When they were put on offer, seconds.
+    function takeBack(address vault, uint256 id) external returns (uint256 unsoldTokens, uint256 openedAt);
 }

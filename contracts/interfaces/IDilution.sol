@@ -5,6 +5,7 @@ import {IBackstopMinter} from "./IBackstopMinter.sol";
 import {IBuybackAuction} from "./IBuybackAuction.sol";
 import {IDebtAuction} from "./IDebtAuction.sol";
 import {ILossTranche} from "./ILossTranche.sol";
+import {IPriceOracle} from "./IPriceOracle.sol";
 import {IRestructuringTranche} from "./IRestructuringTranche.sol";
 import {IUnderwriterBook} from "./IUnderwriterBook.sol";
 import {IWriteOffEngine} from "./IWriteOffEngine.sol";
@@ -39,7 +40,7 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     }
 
     /// @notice How tokens are sold.
-    /// @param startPrice Price at which a lot opens.
+    /// @param startPrice Highest price at which a lot opens; see `previewStartPrice`.
     /// @param floorPrice Price under which no token is ever minted.
     /// @param fallSeconds Time in which the price falls from start to floor.
     /// @param saleSeconds Time after which a lot expires; at least `fallSeconds`.
@@ -84,6 +85,8 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     event GlobalCapSet(uint256 tokens);
     /// @notice Standing bids for `vault` are in `book`; zero when there are none.
     event UnderwritersSet(address indexed vault, address indexed book);
+    /// @notice Lots of `vault` open at what `oracle` says; zero: at what the last sale brought.
+    event TokenOracleSet(address indexed vault, address indexed oracle);
     /// @notice New lots and purchases of this vault are stopped (`paused`) or allowed again.
     event DilutionPauseSet(address indexed vault, bool paused);
 
@@ -106,6 +109,8 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     error InvalidStartBps(uint256 startBps);
     /// @notice `book` is not made for this vault and this token.
     error ForeignBook(address vault, address book);
+    /// @notice `oracle` has no code.
+    error OracleWithoutCode(address oracle);
     /// @notice The book took `tokens` for `assets`, less than the floor price or more than the budget.
     error BadFill(address vault, uint256 tokens, uint256 assets);
 
@@ -126,6 +131,24 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
 
     /// @notice Sets the book of standing bids. Governor.
     function setUnderwriters(address vault, IUnderwriterBook book) external;
+
+    /// @notice Price source for the token in `vault`'s asset; zero if there is none.
+    function tokenOracle(address vault) external view returns (IPriceOracle);
+
+    /// @notice Sets the price source that lots of `vault` open at; zero for none. It is asked with a fixed stipend and
+    /// never believed beyond the floor and the highest start price. Governor.
+    function setTokenOracle(address vault, IPriceOracle oracle) external;
+
+    /// @notice The last write-off of `vault` for which enough tokens were sold to tell a price (a hundredth of the
+    /// hourly limit), and what all of them brought on average, bids and auction together.
+    /// @return id Ledger number; zero if nothing was sold yet.
+    /// @return price Asset units per whole token, rounded down.
+    function lastClearing(address vault) external view returns (uint256 id, uint256 price);
+
+    /// @notice Price at which a lot of `vault` would open now: what its oracle says; without one, or without an answer,
+    /// 1.5 times the last clearing price; without one of those the highest start price. Never under the floor or above
+    /// the highest start price. Asset units per whole token, rounded down.
+    function previewStartPrice(address vault) external view returns (uint256 price);
 
     /// @notice Part of the global cap that the vaults' lifetime caps have taken.
     function allocatedTokens() external view returns (uint256 tokens);

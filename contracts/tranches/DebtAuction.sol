@@ -33,14 +33,18 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         _engine = engine_;
     }
 
-    /// @inheritdoc IDebtAuction
-    function open(address vault, uint256 id, uint256 tokens, IDilution.SaleTerms calldata terms) external {
+    modifier onlyDilution() {
         if (msg.sender != address(dilution)) revert OnlyDilution(msg.sender);
-        if (_lots[vault][id].openedAt != 0) revert LotExists(vault, id);
+        _;
+    }
+
+    /// @inheritdoc IDebtAuction
+    function open(address vault, uint256 id, uint256 tokens, IDilution.SaleTerms calldata terms) external onlyDilution {
+        uint96 soldTokens = _lots[vault][id].soldTokens;
         uint256 expiresAt = block.timestamp + terms.saleSeconds;
         _lots[vault][id] = Lot({
-            offeredTokens: tokens.toUint96(),
-            soldTokens: 0,
+            offeredTokens: (soldTokens + tokens).toUint96(),
+            soldTokens: soldTokens,
             openedAt: block.timestamp.toUint32(),
             expiresAt: expiresAt.toUint32(),
             startPrice: terms.startPrice,
@@ -48,6 +52,19 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
             fallSeconds: terms.fallSeconds
         });
         emit LotOpened(vault, id, tokens, terms.startPrice, terms.floorPrice, terms.fallSeconds, expiresAt);
+    }
+
+    /// @inheritdoc IDebtAuction
+    function takeBack(
+        address vault,
+        uint256 id
+    ) external onlyDilution returns (uint256 unsoldTokens, uint256 openedAt) {
+        Lot memory current = _lots[vault][id];
+        unsoldTokens = current.offeredTokens - current.soldTokens;
+        if (unsoldTokens == 0) return (0, 0);
+        _lots[vault][id].offeredTokens = current.soldTokens;
+        emit LotSettled(vault, id, unsoldTokens);
+        return (unsoldTokens, current.openedAt);
     }
 
     /// @inheritdoc IDebtAuction

@@ -12,8 +12,10 @@ import {IBuybackAuction} from "../interfaces/IBuybackAuction.sol";
 import {IDebtAuction} from "../interfaces/IDebtAuction.sol";
 import {IDilution} from "../interfaces/IDilution.sol";
 import {ILossTranche} from "../interfaces/ILossTranche.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IUnderwriterBook} from "../interfaces/IUnderwriterBook.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {TrancheCall} from "../writeoff/TrancheCall.sol";
 import {DutchPrice} from "../libraries/DutchPrice.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {MintBudget} from "../libraries/MintBudget.sol";
@@ -26,12 +28,19 @@ import {DilutionTerms} from "./DilutionTerms.sol";
 /// @notice The last tranche before the lenders. The engine calls `cover`, which puts tokens on offer; the auctions, which
 /// this contract creates and which nobody can replace, call back when tokens are sold, left over or bought back. Keeps
 /// the budgets and holds no money between calls. Never: a mint beyond a vault's budget or under its floor price, one
-/// vault's budget used by another's loss, a call to untrusted code from `cover`. Upholds DI1, IN2, RE1, WO3, WO4.
+/// vault's budget used by another's loss, an untrusted answer in `cover` that can do more than move a start price
+/// between its bounds. Upholds DI1, IN2, RE1, WO3, WO4.
 contract Dilution is DilutionTerms {
     using SafeERC20 for IERC20;
     using ExactTransfer for IERC20;
     using MintBudget for MintBudget.Budget;
     using SafeCast for uint256;
+
+    /// @dev Gas that a price source is given, and what must be left beside it to open a lot without its answer.
+    uint256 private constant ORACLE_GAS = 150_000;
+    uint256 private constant OFFER_GAS = 150_000;
+    /// @dev Sales of less than this part of the hourly limit tell no price: dust could be bought to move it.
+    uint256 private constant CLEARING_DIVISOR = 100;
 
     IBackstopToken private immutable _token;
     /// @inheritdoc IDilution
@@ -109,9 +118,7 @@ contract Dilution is DilutionTerms {
             revert BadFill(vault, tokens, assets);
         }
         terms.budget.draw(tokens);
-        Issue storage issue = _issues[vault][id];
-        issue.raisedAssets += assets.toUint128();
-        issue.mintedTokens += tokens.toUint128();
+        _bookSale(vault, id, tokens, assets);
         _token.mint(address(book), tokens);
     }
 
@@ -124,12 +131,70 @@ contract Dilution is DilutionTerms {
     }
 
     /// @dev Puts as many tokens on offer as raise `shortfallAssets` at the floor price, within the budget. They are
-    /// drawn now and minted when sold.
+    /// drawn now and minted when sold. The write-off of an impaired debt may take several losses: what is left of its
+    /// lot is offered anew with the rest, at a fresh price, so that nobody can add to a lot whose time is nearly over.
     function _offer(address vault, uint256 id, uint256 shortfallAssets) private {
+        VaultBook storage book = _books[vault];
+        if (book.floorPrice == 0 || book.paused) return;
+        (uint256 left, uint256 offeredAt) = debtAuction.takeBack(vault, id);
+        if (left != 0) {
+            book.budget.release(left, offeredAt);
+            shortfallAssets += Math.min(
+                engine.lendersOutstanding(vault, id),
+                DutchPrice.assetsDown(left, book.floorPrice)
+            );
+        }
         uint256 tokens = previewOffer(vault, shortfallAssets);
         if (tokens == 0) return;
-        _books[vault].budget.draw(tokens);
-        debtAuction.open(vault, id, tokens, saleTerms(vault));
+        book.budget.draw(tokens);
+        SaleTerms memory terms = saleTerms(vault);
+        terms.startPrice = uint112(previewStartPrice(vault));
+        debtAuction.open(vault, id, tokens, terms);
+    }
+
+    /// @inheritdoc IDilution
+    function lastClearing(address vault) public view returns (uint256 id, uint256 price) {
+        id = _books[vault].clearingId;
+        if (id == 0) return (0, 0);
+        Issue memory issue = _issues[vault][id];
+        price = DutchPrice.averageDown(issue.raisedAssets, issue.mintedTokens);
+    }
+
+    /// @inheritdoc IDilution
+    function previewStartPrice(address vault) public view returns (uint256 price) {
+        VaultBook storage book = _books[vault];
+        price = _oraclePrice(vault, book.tokenOracle);
+        if (price == 0) {
+            (, price) = lastClearing(vault);
+            price = (price * 3) / 2;
+        }
+        if (price == 0) return book.startPrice;
+        return Math.max(Math.min(price, book.startPrice), book.floorPrice);
+    }
+
+    /// @dev What the oracle says of a whole token; zero if there is none, it fails, or there is not enough gas to ask it
+    /// and still open a lot.
+    function _oraclePrice(address vault, IPriceOracle oracle) private view returns (uint256) {
+        if (address(oracle) == address(0) || gasleft() < (ORACLE_GAS * 64) / 63 + OFFER_GAS) return 0;
+        address asset = IERC4626(vault).asset();
+        return
+            TrancheCall.read(
+                address(oracle),
+                ORACLE_GAS,
+                abi.encodeCall(IPriceOracle.getQuote, (DutchPrice.WHOLE_TOKEN, address(_token), asset))
+            );
+    }
+
+    /// @dev Notes what was sold for `id`; a sale of some size is the new clearing.
+    function _bookSale(address vault, uint256 id, uint256 tokens, uint256 assets) private {
+        Issue memory issue = _issues[vault][id];
+        issue.raisedAssets += assets.toUint128();
+        issue.mintedTokens += tokens.toUint128();
+        _issues[vault][id] = issue;
+        VaultBook storage book = _books[vault];
+        if (book.clearingId != id && issue.mintedTokens >= book.budget.caps.hourCap / CLEARING_DIVISOR) {
+            book.clearingId = id.toUint32();
+        }
     }
 
     // ---------------------------------------------------------------- The sale
@@ -142,9 +207,7 @@ contract Dilution is DilutionTerms {
         uint256 assets,
         address receiver
     ) external onlyAuction(address(debtAuction)) {
-        Issue storage issue = _issues[vault][id];
-        issue.raisedAssets += assets.toUint128();
-        issue.mintedTokens += tokens.toUint128();
+        _bookSale(vault, id, tokens, assets);
         engine.creditProceeds(vault, id, assets);
         _token.mint(receiver, tokens);
     }

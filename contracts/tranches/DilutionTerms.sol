@@ -7,6 +7,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IBackstopMinter} from "../interfaces/IBackstopMinter.sol";
 import {IDilution} from "../interfaces/IDilution.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IRestructuringTranche} from "../interfaces/IRestructuringTranche.sol";
 import {IUnderwriterBook} from "../interfaces/IUnderwriterBook.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
@@ -25,7 +26,7 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     /// @dev Longest sale or buyback, so that what is on offer or to be spent cannot be locked up for years.
     uint256 public constant MAX_AUCTION_SECONDS = 30 days;
 
-    /// @dev Everything about one vault. Five slots.
+    /// @dev Everything about one vault. Six slots.
     struct VaultBook {
         // slots 1 to 3
         MintBudget.Budget budget;
@@ -41,6 +42,9 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         uint32 riseSeconds;
         uint32 offerSeconds;
         uint40 coversRestructuringFrom; // second; zero: does not
+        // slot 6: where a lot's start price comes from
+        IPriceOracle tokenOracle;
+        uint32 clearingId; // last write-off for which enough tokens were sold to tell a price
     }
 
     /// @inheritdoc IDilution
@@ -129,6 +133,15 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     }
 
     /// @inheritdoc IDilution
+    function setTokenOracle(address vault, IPriceOracle oracle) external restricted onlyKnown(vault) {
+        if (address(oracle) != address(0) && address(oracle).code.length == 0) {
+            revert OracleWithoutCode(address(oracle));
+        }
+        _books[vault].tokenOracle = oracle;
+        emit TokenOracleSet(vault, address(oracle));
+    }
+
+    /// @inheritdoc IDilution
     function setGlobalCap(uint256 tokens) external restricted {
         _setGlobalCap(tokens);
     }
@@ -188,6 +201,11 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     function saleTerms(address vault) public view returns (SaleTerms memory) {
         VaultBook storage book = _books[vault];
         return SaleTerms(book.startPrice, book.floorPrice, book.fallSeconds, book.saleSeconds);
+    }
+
+    /// @inheritdoc IDilution
+    function tokenOracle(address vault) external view returns (IPriceOracle) {
+        return _books[vault].tokenOracle;
     }
 
     /// @inheritdoc IDilution

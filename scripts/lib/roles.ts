@@ -73,6 +73,7 @@ export const ROLE_TABLE: readonly RoleRow[] = [
       "setSaleTerms",
       "setBuybackTerms",
       "setUnderwriters",
+      "setTokenOracle",
       "setRestructuringCover",
       "setGlobalCap",
       "unpauseDilution",

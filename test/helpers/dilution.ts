@@ -80,7 +80,10 @@ export async function deployDilution<T extends AssetToken = TestToken>(ethers: E
 
   const manage = (name: string, ...args: unknown[]) => manager.getFunction(name)(...args);
   const { interface: functions } = dilution;
-  const settings = ["setLimits", "setSaleTerms", "setBuybackTerms", "setGlobalCap", "unpauseDilution"] as const;
+  const settings = [
+    ...(["setLimits", "setSaleTerms", "setBuybackTerms", "setUnderwriters", "setTokenOracle"] as const),
+    ...(["setGlobalCap", "unpauseDilution"] as const),
+  ];
   const selectors = settings.map((name) => functions.getFunction(name).selector);
   await manage("setTargetFunctionRole", dilution, selectors, GOVERNOR);
   await manage("setTargetFunctionRole", dilution, [functions.getFunction("pauseDilution").selector], GUARDIAN);

@@ -13,7 +13,7 @@ contract DilutionStandInVault {
     uint256 public reserves;
     /// @notice Money that tranches paid, and that was credited to lenders and to reserves, asset units.
     uint256 public creditedAssets;
-    mapping(uint256 epoch => uint256 assets) public recoveredOf;
+    mapping(uint256 id => uint256 assets) public recoveredOf;
     uint32 private _epoch = 1;
 
     /// @notice The vault holds `balance`, but `creditedAssets` are said to have been paid to it.
@@ -26,16 +26,22 @@ contract DilutionStandInVault {
 
     /// @notice Loses `badDebtAssets`, of which it pays `reserveAssets` itself; the epoch number is the write-off's.
     function lose(uint256 badDebtAssets, uint256 reserveAssets) external returns (uint256 id, uint256 coveredAssets) {
-        return _lose(badDebtAssets, reserveAssets, 0);
+        return _lose(0, badDebtAssets, reserveAssets, 0);
     }
 
     /// @notice Loses `badDebtAssets`, all of which insurance may pay for.
     function loseInsured(uint256 badDebtAssets) external returns (uint256 id, uint256 coveredAssets) {
-        return _lose(badDebtAssets, 0, badDebtAssets);
+        return _lose(0, badDebtAssets, 0, badDebtAssets);
     }
 
-    function creditRecovery(uint256, uint256 epoch, uint256 assets) external {
-        recoveredOf[epoch] += assets;
+    /// @notice Loses `badDebtAssets` more on account of write-off `id`, as a debt does that was impaired and is closed
+    /// in parts.
+    function loseMore(uint32 id, uint256 badDebtAssets) external returns (uint256, uint256 coveredAssets) {
+        return _lose(id, badDebtAssets, 0, 0);
+    }
+
+    function creditRecovery(uint256 id, uint256, uint256 assets) external {
+        recoveredOf[id] += assets;
         _credit(assets);
     }
 
@@ -50,6 +56,7 @@ contract DilutionStandInVault {
     }
 
     function _lose(
+        uint32 known,
         uint256 badDebtAssets,
         uint256 reserveAssets,
         uint256 insurableAssets
@@ -59,7 +66,7 @@ contract DilutionStandInVault {
                 debtor: address(this),
                 cause: IWriteOffEngine.Cause.WriteOff,
                 previousId: 0,
-                id: 0,
+                id: known,
                 epoch: _epoch++,
                 badDebtAssets: badDebtAssets,
                 reserveAssets: reserveAssets,

@@ -189,6 +189,71 @@ describe("Dilution cover", () => {
     });
   });
 
+  describe("a write-off that takes several losses", () => {
+    /** 60,000 are lost for write-off 1, an hour and a half later 30,000 more for the same. Floor 200. */
+    const FIRST = 60_000n;
+    const SECOND = 30_000n;
+
+    it("WO2: has its lot opened again for all that is left, at a fresh price and for the whole time", async () => {
+      const { engine, debtAuction, vault, address, buyer, unit } = await networkHelpers.loadFixture(deployed);
+      const openedAt = await lose(ethers, vault, FIRST * unit);
+      await time.setNextBlockTimestamp(openedAt + 5n * HOUR); // at 250
+      await debtAuction.connect(buyer).buy(address, 1n, 100n * TOKEN, ethers.MaxUint256, buyer, 2n ** 48n);
+      await time.setNextBlockTimestamp(openedAt + 6n * HOUR);
+      const more = vault.loseMore(1n, SECOND * unit);
+      await expect(more).to.not.emit(engine, "TrancheFailed");
+      // 200 of 300 were left, which the 35,000 still owed would pay for at the floor but for 25: 175 + 150 = 325.
+      await expect(more)
+        .to.emit(debtAuction, "LotSettled")
+        .withArgs(address, 1n, 200n * TOKEN);
+      const again = openedAt + 6n * HOUR;
+      await expect(more)
+        .to.emit(debtAuction, "LotOpened")
+        .withArgs(address, 1n, 325n * TOKEN, 300n * unit, 200n * unit, 10n * HOUR, again + 2n * DAY);
+      const { offeredTokens, soldTokens, openedAt: reopenedAt } = await debtAuction.lot(address, 1n);
+      expect([offeredTokens, soldTokens, reopenedAt]).to.deep.equal([425n * TOKEN, 100n * TOKEN, again]);
+      expect(await debtAuction.currentPrice(address, 1n)).to.equal(300n * unit);
+      expect((await engine.ledger(address, 1n)).socialized).to.equal((FIRST + SECOND) * unit);
+    });
+
+    it("DI1: draws and releases one budget whatever happens in between", async () => {
+      const { dilution, debtAuction, vault, address, unit, other, buyer } = await networkHelpers.loadFixture(deployed);
+      await lose(ethers, vault, FIRST * unit);
+      await vault.loseMore(1n, SECOND * unit);
+      expect((await dilution.budget(address)).issuedTokens).to.equal(450n * TOKEN);
+      const reopenedAt = BigInt(await time.latest());
+      await time.setNextBlockTimestamp(reopenedAt + 12n * HOUR);
+      await debtAuction.connect(buyer).buy(address, 1n, 50n * TOKEN, ethers.MaxUint256, buyer, 2n ** 48n);
+      await time.setNextBlockTimestamp(reopenedAt + 2n * DAY);
+      await expect(debtAuction.connect(other).settle(address, 1n))
+        .to.emit(debtAuction, "LotSettled")
+        .withArgs(address, 1n, 400n * TOKEN);
+      expect((await dilution.budget(address)).issuedTokens).to.equal(50n * TOKEN);
+      // A lot that is closed opens anew as well.
+      await vault.loseMore(1n, SECOND * unit);
+      expect(await debtAuction.remainingTokens(address, 1n)).to.equal(150n * TOKEN);
+      expect((await dilution.budget(address)).issuedTokens).to.equal(200n * TOKEN);
+    });
+
+    it("DI1: offers no more than the hourly limit in an hour, however often it is opened again", async () => {
+      const { dilution, debtAuction, vault, address, unit } = await networkHelpers.loadFixture(deployed);
+      await lose(ethers, vault, 150_000n * unit);
+      for (let i = 0; i < 4; i++) await vault.loseMore(1n, 40_000n * unit);
+      const offered = await debtAuction.remainingTokens(address, 1n);
+      // 1,000 an hour; a few seconds have passed.
+      expect(offered).to.be.within(1_000n * TOKEN, 1_010n * TOKEN);
+      expect((await dilution.budget(address)).issuedTokens).to.equal(offered);
+    });
+
+    it("keeps what is on offer while new lots are paused", async () => {
+      const { debtAuction, dilution, guardian, vault, address, unit } = await networkHelpers.loadFixture(deployed);
+      await lose(ethers, vault, FIRST * unit);
+      await dilution.connect(guardian).pauseDilution(address);
+      await vault.loseMore(1n, SECOND * unit);
+      expect(await debtAuction.remainingTokens(address, 1n)).to.equal(300n * TOKEN);
+    });
+  });
+
   describe("callers", () => {
     it("AC1: only the engine asks it to pay and hands it recoveries", async () => {
       const { dilution, address, other } = await networkHelpers.loadFixture(deployed);
@@ -212,17 +277,12 @@ describe("Dilution cover", () => {
       await expect(debtAuction.connect(other).open(address, 1n, 1n, saleTerms(unit)))
         .to.be.revertedWithCustomError(debtAuction, "OnlyDilution")
         .withArgs(other.address);
+      await expect(debtAuction.connect(other).takeBack(address, 1n))
+        .to.be.revertedWithCustomError(debtAuction, "OnlyDilution")
+        .withArgs(other.address);
       await expect(buybackAuction.connect(other).open(address, 1n, 1n, 1n, BUYBACK_TERMS))
         .to.be.revertedWithCustomError(buybackAuction, "OnlyDilution")
         .withArgs(other.address);
-    });
-
-    it("DI1: opens one lot per write-off, whoever asks twice", async () => {
-      const { engine, dilution, debtAuction, vault, address, unit } = await networkHelpers.loadFixture(deployed);
-      await lose(ethers, vault, 60_000n * unit);
-      const again = dilution.connect(await asEngine(engine)).cover(address, 1n, 60_000n * unit, 0n);
-      await expect(again).to.be.revertedWithCustomError(debtAuction, "LotExists").withArgs(address, 1n);
-      expect((await dilution.budget(address)).issuedTokens).to.equal(300n * TOKEN);
     });
 
     it("WO4: needs well under half of its gas stipend", async () => {

@@ -31,6 +31,7 @@ describe("Dilution terms", () => {
           () => asCaller.setLimits(address, LIMITS),
           () => asCaller.setSaleTerms(address, saleTerms(unit)),
           () => asCaller.setBuybackTerms(address, BUYBACK_TERMS),
+          () => asCaller.setTokenOracle(address, ethers.ZeroAddress),
           () => asCaller.setGlobalCap(0n),
           () => asCaller.unpauseDilution(address),
         ]) {
@@ -74,6 +75,7 @@ describe("Dilution terms", () => {
         () => asGovernor.setLimits(other, LIMITS),
         () => asGovernor.setSaleTerms(other, saleTerms(unit)),
         () => asGovernor.setBuybackTerms(other, BUYBACK_TERMS),
+        () => asGovernor.setTokenOracle(other, ethers.ZeroAddress),
       ]) {
         await expect(attempt()).to.be.revertedWithCustomError(dilution, "UnknownVault").withArgs(other.address);
       }
