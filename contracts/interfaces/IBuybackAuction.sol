@@ -15,7 +15,8 @@ interface IBuybackAuction {
     /// @param endsAt First second at which nothing is bought any more.
     /// @param riseSeconds Time in which the price rises.
     /// @param startPrice Price at `openedAt`.
-    /// @param maxPrice Price from `openedAt` + `riseSeconds` on: the average issue price, rounded down.
+    /// @param maxPrice Price from `openedAt` + `riseSeconds` on: the average issue price, rounded down. Tokens sold for the
+    /// same write-off afterwards may lower that average; no round pays more than it.
     struct Round {
         // slot 1
         uint128 assets;

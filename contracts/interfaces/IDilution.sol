@@ -171,6 +171,10 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     /// @notice What was issued for write-off `id` of `vault`.
     function issueOf(address vault, uint256 id) external view returns (Issue memory);
 
+    /// @notice What the tokens issued for write-off `id` of `vault` brought on average, asset units per whole token,
+    /// rounded down; zero if none were issued. Never under the floor, because every purchase was rounded up.
+    function averageIssuePrice(address vault, uint256 id) external view returns (uint256 price);
+
     /// @notice Tokens that `cover` would put on offer now: enough to raise `shortfallAssets` at the floor price,
     /// rounded up, as far as the budget goes.
     function previewOffer(address vault, uint256 shortfallAssets) external view returns (uint256 tokens);

@@ -75,7 +75,7 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
         Round memory current = _openRound(vault, id, number);
         if (block.timestamp >= current.endsAt) revert RoundEnded(vault, id, number, current.endsAt);
         uint256 buyable = buyableTokens(vault, id);
-        uint256 price = _price(current);
+        uint256 price = _price(vault, id, current);
         (tokens, assets) = _fill(current.assets, price, maxTokens, buyable);
         if (assets == 0) revert NothingToSell(maxTokens, buyable);
         if (assets < minAssets) revert AssetsBelowLimit(assets, minAssets);
@@ -118,7 +118,7 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
 
     /// @inheritdoc IBuybackAuction
     function currentPrice(address vault, uint256 id, uint256 number) external view returns (uint256) {
-        return _price(_round(vault, id, number));
+        return _price(vault, id, _round(vault, id, number));
     }
 
     /// @inheritdoc IBuybackAuction
@@ -131,7 +131,7 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
         if (number >= _rounds[vault][id].length) return (0, 0);
         Round memory current = _rounds[vault][id][number];
         if (block.timestamp >= current.endsAt) return (0, 0);
-        (tokens, assets) = _fill(current.assets, _price(current), maxTokens, buyableTokens(vault, id));
+        (tokens, assets) = _fill(current.assets, _price(vault, id, current), maxTokens, buyableTokens(vault, id));
         if (assets == 0) tokens = 0;
     }
 
@@ -149,9 +149,11 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
         return (DutchPrice.tokensUp(assetsLeft, price), assetsLeft);
     }
 
-    function _price(Round memory current) private view returns (uint256) {
+    /// @dev Tokens that are sold for the same write-off after the round was opened may lower the average.
+    function _price(address vault, uint256 id, Round memory current) private view returns (uint256) {
         uint256 elapsed = block.timestamp - current.openedAt;
-        return DutchPrice.risingDown(current.startPrice, current.maxPrice, elapsed, current.riseSeconds);
+        uint256 price = DutchPrice.risingDown(current.startPrice, current.maxPrice, elapsed, current.riseSeconds);
+        return Math.min(price, dilution.averageIssuePrice(vault, id));
     }
 
     function _round(address vault, uint256 id, uint256 number) private view returns (Round memory) {

@@ -155,9 +155,7 @@ contract Dilution is DilutionTerms {
     /// @inheritdoc IDilution
     function lastClearing(address vault) public view returns (uint256 id, uint256 price) {
         id = _books[vault].clearingId;
-        if (id == 0) return (0, 0);
-        Issue memory issue = _issues[vault][id];
-        price = DutchPrice.averageDown(issue.raisedAssets, issue.mintedTokens);
+        if (id != 0) price = averageIssuePrice(vault, id);
     }
 
     /// @inheritdoc IDilution
@@ -220,14 +218,9 @@ contract Dilution is DilutionTerms {
     // ---------------------------------------------------------------- Up: money that comes back
 
     /// @inheritdoc ILossTranche
-    /// @dev The average issue price is never under the floor, because every purchase was rounded up; it is final here,
-    /// because money reaches this layer only when the lenders are owed nothing and sales have ended.
     function recover(address vault, uint256 id, uint256 assets) external onlyEngine {
         IERC20(IERC4626(vault).asset()).pullTo(msg.sender, address(buybackAuction), assets);
-        Issue memory issue = _issues[vault][id];
-        uint256 maxPrice;
-        if (issue.mintedTokens != 0) maxPrice = DutchPrice.averageDown(issue.raisedAssets, issue.mintedTokens);
-        buybackAuction.open(vault, id, assets, maxPrice, buybackTerms(vault));
+        buybackAuction.open(vault, id, assets, averageIssuePrice(vault, id), buybackTerms(vault));
     }
 
     /// @inheritdoc IDilution
@@ -241,6 +234,12 @@ contract Dilution is DilutionTerms {
     /// @inheritdoc IBackstopMinter
     function token() public view override returns (IERC20) {
         return _token;
+    }
+
+    /// @inheritdoc IDilution
+    function averageIssuePrice(address vault, uint256 id) public view returns (uint256 price) {
+        Issue memory issue = _issues[vault][id];
+        if (issue.mintedTokens != 0) price = DutchPrice.averageDown(issue.raisedAssets, issue.mintedTokens);
     }
 
     /// @inheritdoc IDilution

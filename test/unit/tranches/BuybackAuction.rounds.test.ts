@@ -48,6 +48,24 @@ describe("BuybackAuction rounds", () => {
       expect(opened.map(({ assets }) => assets)).to.deep.equal([1n, 12_000n * unit, 1n]);
     });
 
+    it("RE2: pays no more than the average of all tokens issued, also of those sold after it was opened", async () => {
+      const setup = await networkHelpers.loadFixture(issued);
+      const { dilution, debtAuction, buybackAuction, vault, address, buyer, recover, sellAt, settleAt, unit } = setup;
+      const openedAt = await recover(24_000n * unit); // rises to 240
+      await vault.loseMore(1n, 50_000n * unit);
+      await time.setNextBlockTimestamp(openedAt + 12n * HOUR);
+      await debtAuction.connect(buyer).buy(address, 1n, 250n * TOKEN, ethers.MaxUint256, buyer, NEVER); // at 200
+      expect(await dilution.averageIssuePrice(address, 1n)).to.equal(220n * unit); // 110,000 for 500
+      await time.increaseTo(openedAt + 30n * HOUR);
+      expect(await buybackAuction.currentPrice(address, 1n, 0n)).to.equal(220n * unit);
+      expect(await buybackAuction.quoteSell(address, 1n, 0n, 10n * TOKEN)).to.deep.equal([10n * TOKEN, 2_200n * unit]);
+      await sellAt(openedAt + 31n * HOUR, 10n * TOKEN);
+      // And it can be closed, although the lenders have been charged again since.
+      await expect(settleAt(openedAt + 3n * DAY))
+        .to.emit(buybackAuction, "RoundSettled")
+        .withArgs(address, 1n, 0n, 21_800n * unit);
+    });
+
     it("cuts an average price that no longer fits instead of failing the recovery", async () => {
       const setup = await networkHelpers.loadFixture(issued);
       const { asset, dilution, debtAuction, buybackAuction, engine, vault, address } = setup;
