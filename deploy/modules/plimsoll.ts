@@ -8,6 +8,6 @@ import WiringModule from "./wiring.ts";
 export default buildModule("Plimsoll", (m) => {
   const { accessManager } = m.useModule(HandoverModule);
   const { oracle } = m.useModule(OracleModule);
-  const { engine, vault, fund, dilution } = m.useModule(WiringModule);
-  return { accessManager, oracle, engine, vault, fund, dilution };
+  const { engine, vault, fund, dilution, underwriters } = m.useModule(WiringModule);
+  return { accessManager, oracle, engine, vault, fund, dilution, underwriters };
 });

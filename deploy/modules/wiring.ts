@@ -3,6 +3,7 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import DilutionModule from "./dilution.ts";
 import EngineModule from "./engine.ts";
 import FundModule from "./fund.ts";
+import UnderwritersModule from "./underwriters.ts";
 import VaultModule from "./vault.ts";
 
 /** Kinds of layers as in IWriteOffEngine.Kind. */
@@ -14,6 +15,7 @@ export default buildModule("Wiring", (m) => {
   const { vault } = m.useModule(VaultModule);
   const { fund } = m.useModule(FundModule);
   const { dilution } = m.useModule(DilutionModule);
+  const { underwriters } = m.useModule(UnderwritersModule);
 
   const registered = m.call(engine, "registerVault", [
     vault,
@@ -26,8 +28,10 @@ export default buildModule("Wiring", (m) => {
   m.call(dilution, "setLimits", [vault, m.getParameter("mintLimits")], { after });
   m.call(dilution, "setSaleTerms", [vault, m.getParameter("saleTerms")], { after });
   m.call(dilution, "setBuybackTerms", [vault, m.getParameter("buybackTerms")], { after });
+  m.call(dilution, "setUnderwriters", [vault, underwriters], { after });
   // The vault refuses the waterfall's tokens as collateral, so it must know the stack first.
   m.call(vault, "setCollateral", [m.getParameter<string>("collateral"), m.getParameter("collateralConfig")], { after });
+  m.call(vault, "setMinProvision", [m.getParameter("minProvision")]);
   m.call(vault, "setReservePolicy", [m.getParameter("reserveTarget"), fund]);
-  return { engine, vault, fund, dilution };
+  return { engine, vault, fund, dilution, underwriters };
 });

@@ -14,6 +14,7 @@ import {
   InsuranceFund__factory,
   LendingVault__factory,
   TestToken__factory,
+  UnderwriterBook__factory,
   WriteOffEngine__factory,
 } from "../../types/ethers-contracts/index.ts";
 import { Chain } from "./chain.ts";
@@ -75,6 +76,7 @@ export async function deployAll(parameters: string, startsAt: number) {
     vault: LendingVault__factory.connect(await at(deployed.vault), provider),
     fund: InsuranceFund__factory.connect(await at(deployed.fund), provider),
     dilution,
+    underwriters: UnderwriterBook__factory.connect(await at(deployed.underwriters), provider),
     token: BackstopToken__factory.connect(await dilution.token(), provider),
     debtAuction: DebtAuction__factory.connect(await dilution.debtAuction(), provider),
     buybackAuction: BuybackAuction__factory.connect(await dilution.buybackAuction(), provider),

@@ -9,6 +9,7 @@ import {
   ExactTransfer__factory,
   InsuranceFund__factory,
   LendingVault__factory,
+  UnderwriterBook__factory,
   WriteOffEngine__factory,
 } from "../../types/ethers-contracts/index.ts";
 import { type Interface } from "ethers";
@@ -30,6 +31,7 @@ export const ERROR_INTERFACES: readonly Interface[] = [
   DebtAuction__factory.createInterface(),
   BuybackAuction__factory.createInterface(),
   BackstopToken__factory.createInterface(),
+  UnderwriterBook__factory.createInterface(),
   ExactTransfer__factory.createInterface(),
   AccessManager__factory.createInterface(),
 ];

@@ -2,7 +2,7 @@
  * The leaky bucket of DESIGN step 3, from its definition: what is drawn fills it, a full one empties linearly in its
  * window, and what may be drawn is what still fits. A second opinion on the contract's library.
  */
-import { max } from "./units.ts";
+import { max, min } from "./units.ts";
 
 /** One bucket; levels and capacity in the unit of whatever is limited. */
 export class LeakyBucket {
@@ -27,15 +27,41 @@ export class LeakyBucket {
     this.updatedAt = now;
   }
 
-  /** Takes back a draw that was not used. */
-  release(quantity: bigint, now: number): void {
-    this.level = max(0n, this.levelAt(now) - quantity);
+  /** Takes back at second `now` a draw of second `drawnAt` that was not used: only what cannot have leaked since. */
+  release(quantity: bigint, now: number, drawnAt: number): void {
+    this.level = max(0n, this.levelAt(now) - max(0n, quantity - this.leaked(now - drawnAt)));
     this.updatedAt = now;
   }
 
   /** The level at second `now`, rounded up. */
   private levelAt(now: number): bigint {
-    const leaked = (this.capacity * BigInt(now - this.updatedAt)) / this.windowSeconds;
-    return max(0n, this.level - leaked);
+    return max(0n, this.level - this.leaked(now - this.updatedAt));
+  }
+
+  /** What leaks out of a full bucket in that many seconds, rounded down. */
+  private leaked(seconds: number): bigint {
+    return (this.capacity * BigInt(seconds)) / this.windowSeconds;
+  }
+}
+
+/** An hourly and a thirty-day bucket that limit the same thing together. */
+export class BucketPair {
+  private readonly buckets: readonly LeakyBucket[];
+
+  constructor(hourCap: bigint, monthCap: bigint) {
+    this.buckets = [new LeakyBucket(hourCap, 3_600n), new LeakyBucket(monthCap, 30n * 86_400n)];
+  }
+
+  /** What may be drawn at second `now`: what fits into both. */
+  available(now: number): bigint {
+    return this.buckets.map((bucket) => bucket.available(now)).reduce(min);
+  }
+
+  draw(quantity: bigint, now: number): void {
+    for (const bucket of this.buckets) bucket.draw(quantity, now);
+  }
+
+  release(quantity: bigint, now: number, drawnAt: number): void {
+    for (const bucket of this.buckets) bucket.release(quantity, now, drawnAt);
   }
 }

@@ -49,6 +49,16 @@ export function totalOf(layers: Layers): bigint {
   return layers.reserves + layers.insurance + layers.dilutionCash + layers.socialized;
 }
 
+/** Two losses together, layer by layer. */
+export function addLayers(one: Layers, other: Layers): Layers {
+  return {
+    reserves: one.reserves + other.reserves,
+    insurance: one.insurance + other.insurance,
+    dilutionCash: one.dilutionCash + other.dilutionCash,
+    socialized: one.socialized + other.socialized,
+  };
+}
+
 /** One write-off as the ladder that returning money climbs, from the first to be paid back to the last. */
 export interface Ladder extends Layers {
   /** Paid to the lenders by the sale of tokens: no longer owed to them, but to dilution. */

@@ -2,7 +2,8 @@
  * What a liquidation or a write-off closes of an insolvent position, from the definitions: the second opinion that
  * write-off-audit.ts holds against the contracts. All figures in asset units, up to a unit or two of rounding.
  */
-import { BPS, max, min } from "../lib/units.ts";
+import { type Expected } from "../lib/provision.ts";
+import { BPS, max, min, WAD } from "../lib/units.ts";
 
 /** A position and the vault's reserves just before. */
 export interface PositionFigures {
@@ -29,13 +30,35 @@ export interface Closed {
   readonly incentive: bigint;
   readonly debt: bigint;
   readonly principalLeft: bigint;
+  /** Part of the debt for which an impairment's provision may be used, WAD, rounded down. */
+  readonly wad: bigint;
+}
+
+/** Debt above what the collateral is worth less the minimum incentive. */
+export function isInsolvent(
+  { value, debt }: Pick<PositionFigures, "value" | "debt">,
+  minIncentiveBps: bigint,
+): boolean {
+  return debt * (BPS + minIncentiveBps) > value * BPS;
+}
+
+/** What would be lost of an insolvent position now, and how much of it insurance may pay for. */
+export function expectedLoss(
+  { value, debt, principal, aged }: PositionFigures & { readonly aged: bigint },
+  { minIncentiveBps }: ClosingRules,
+): Expected {
+  const covered = (value * BPS) / (BPS + minIncentiveBps);
+  const shortfall = debt - covered;
+  const lostPrincipal = max(0n, principal - value);
+  const withoutIncentive = max(0n, shortfall - (value - covered));
+  return { shortfall, insurable: principal === 0n ? 0n : min(withoutIncentive, (lostPrincipal * aged) / principal) };
 }
 
 /** A keeper brings no cash: the debt that the collateral covers stays, unless it is too small to stand. */
 export function closedByKeeper({ value, debt, principal }: PositionFigures, rules: ClosingRules): Closed {
   const covered = (value * BPS) / (BPS + rules.minIncentiveBps);
   const left = covered < rules.minDebt ? 0n : covered;
-  return { repaid: 0n, incentive: value - left, debt: debt - left, principalLeft: min(principal, left) };
+  return { repaid: 0n, incentive: value - left, debt: debt - left, principalLeft: min(principal, left), wad: WAD };
 }
 
 /** A liquidator pays for a fraction of the collateral at the minimum incentive; the same fraction of the debt goes. */
@@ -52,6 +75,7 @@ export function closedByLiquidator(
     incentive: max(0n, (value * repaid) / priceOfAll - repaid),
     debt: (debt * repaid) / priceOfAll,
     principalLeft: principal - (principal * repaid) / priceOfAll,
+    wad: (WAD * repaid) / priceOfAll,
   };
 }
 

@@ -1,23 +1,25 @@
 /** Runs a price crash step by step: rounds, then everybody acts, then a sample is taken. */
-import { eventsOf, type Mined } from "../lib/chain.ts";
 import { type Progress } from "../lib/progress.ts";
 import { Rng } from "../lib/rng.ts";
-import { formatFixed, sum } from "../lib/units.ts";
+import { formatFixed } from "../lib/units.ts";
+import { aftermath } from "./aftermath.ts";
 import { Buybacks } from "./actors/buybacks.ts";
 import { Buyer } from "./actors/buyer.ts";
 import { Keepers } from "./actors/keepers.ts";
 import { Lenders } from "./actors/lenders.ts";
 import { Liquidators } from "./actors/liquidators.ts";
 import { Stakers } from "./actors/stakers.ts";
+import { Underwriters } from "./actors/underwriters.ts";
 import { Watchers } from "./actors/watchers.ts";
 import { drawBook } from "./book.ts";
 import { Congestion } from "./congestion.ts";
+import { tokensMinted } from "./crash-summary.ts";
+import { noticeCharges } from "./holders.ts";
 import { LedgerMirror } from "./ledger-mirror.ts";
 import { openBook, openingStart } from "./opening.ts";
 import { Positions } from "./positions.ts";
 import { PRICE_DECIMALS } from "./prices.ts";
 import { Recorder } from "./recorder.ts";
-import { returnFunds } from "./returned-funds.ts";
 import { firstPriceWad, scheduledRounds } from "./schedule.ts";
 import { type CrashScenario } from "./scenarios/black-thursday.ts";
 import { createWorld, type World } from "./world.ts";
@@ -26,7 +28,7 @@ import { WriteOffAudit } from "./write-off-audit.ts";
 const DAY = 86_400n;
 
 /** Everybody who acts in a crash, and what keeps the record. */
-type Cast = Awaited<ReturnType<typeof assemble>>;
+export type CrashCast = Awaited<ReturnType<typeof assemble>>;
 
 /** The whole replay: opening, crash, what comes back afterwards, claims. */
 export async function runCrash(scenario: CrashScenario, seed: string, progress: Progress) {
@@ -44,18 +46,12 @@ export async function runCrash(scenario: CrashScenario, seed: string, progress: 
   const sharePriceAfter = await cast.recorder.sharePrice();
 
   progress.start("Recovering and claiming", 1);
-  await cast.buybacks.finish();
-  world.chain.advanceTo(scenario.recovery.at);
-  const unsoldTokens = await cast.buyer.settleAll();
-  await returnFunds(world, scenario.recovery, cast.mirror, cast.buybacks);
-  await cast.buybacks.finish();
-  await cast.lenders.claimAll();
-  await cast.stakers.claimAll();
+  const after = await aftermath(world, scenario, cast);
   const entries = await cast.mirror.checkAgainstChain();
   progress.finish(`${entries} ledger entries, each equal to the computation`);
   const tokenSymbol = await world.token.symbol();
   const vaultAddress = await world.vault.getAddress();
-  return { scenario, seed, world, ...cast, tokenSymbol, vaultAddress, sharePriceBefore, sharePriceAfter, unsoldTokens };
+  return { scenario, seed, world, ...cast, ...after, tokenSymbol, vaultAddress, sharePriceBefore, sharePriceAfter };
 }
 
 /** Everything a report on a crash can tell. */
@@ -65,34 +61,31 @@ async function assemble(world: World, scenario: CrashScenario, rng: Rng) {
   const positions = await Positions.create(world);
   const lenders = new Lenders(world);
   const stakers = new Stakers(world, scenario.stakers);
-  const mirror = new LedgerMirror(world);
+  const mirror = await LedgerMirror.create(world);
+  const underwriters = new Underwriters(world, scenario.underwriters, mirror.books);
   const buyer = await Buyer.create(world, scenario.buyer, mirror, rng.fork("buyer"));
-  const buybacks = new Buybacks(world, mirror, buyer.account, scenario.recovery.soldBackBps);
-  const chargeHolders = (mined: Mined): void => {
-    for (const [vault, holders] of [
-      [world.vault, lenders],
-      [world.fund, stakers],
-    ] as const) {
-      for (const { args } of eventsOf(mined, vault, "LossCharged")) {
-        holders.charge(args.epoch as bigint, args.chargedAssets as bigint, args.shares as bigint);
-      }
-    }
-  };
+  const tokenHolders = (): string[] => [buyer, ...underwriters.all].map(({ account }) => account);
+  const buybacks = new Buybacks(world, mirror, tokenHolders, scenario.recovery.soldBackBps);
   const audit = await WriteOffAudit.create(world, mirror, (mined) => {
-    chargeHolders(mined);
+    noticeCharges(mined, world.vault, lenders.all);
+    noticeCharges(mined, world.fund, stakers.all);
     buyer.notice(mined);
     buybacks.notice(mined);
   });
   const liquidators = await Liquidators.create(world, scenario.liquidators, positions, audit);
   const keepers = await Keepers.create(world, positions, audit);
-  const watchers = new Watchers(world, scenario.book, positions);
+  const watchers = new Watchers(world, scenario.book, positions, audit);
   const recorder = await Recorder.create(world);
-  return { positions, lenders, stakers, mirror, buyer, buybacks, audit, liquidators, keepers, watchers, recorder };
+  return {
+    ...{ positions, lenders, stakers, underwriters, mirror, buyer, buybacks, audit },
+    ...{ liquidators, keepers, watchers, recorder },
+  };
 }
 
 /** Returns what a whole share was worth just before the first step, asset units. */
-async function crash(world: World, scenario: CrashScenario, cast: Cast, progress: Progress): Promise<bigint> {
-  const { positions, lenders, stakers, mirror, buyer, audit, liquidators, keepers, watchers, recorder } = cast;
+async function crash(world: World, scenario: CrashScenario, cast: CrashCast, progress: Progress): Promise<bigint> {
+  const { positions, lenders, stakers, underwriters, mirror, buyer, audit, liquidators, keepers, watchers, recorder } =
+    cast;
   const congestion = new Congestion(scenario.liquidators.congestion);
   const rounds = scheduledRounds(world, scenario);
   const moments = momentsOf(scenario);
@@ -107,12 +100,13 @@ async function crash(world: World, scenario: CrashScenario, cast: Cast, progress
     await positions.grow();
     await stakers.act();
     await lenders.act();
+    await underwriters.act();
     await watchers.act(positions.judge());
+    await keepers.record(positions.judge(), band.keeperCallsPerStep);
     await liquidators.act(positions.judge(), band);
-    await keepers.act(positions.judge(), band.keeperCallsPerStep);
+    await keepers.writeOffDue(positions.judge(), band.keeperCallsPerStep);
     await buyer.act();
-    const minted = sum(buyer.purchases, ({ tokens }) => tokens);
-    await recorder.take(time, positions.judge(), band.gasGwei, mirror, minted);
+    await recorder.take(time, positions.judge(), band.gasGwei, mirror, tokensMinted(cast));
     const price = formatFixed(world.collateralFeed.answer, PRICE_DECIMALS);
     progress.update(step, `${world.collateralInfo.symbol} ${price}, ${audit.all.length} write-offs`);
   }

@@ -6,9 +6,11 @@ import { Keepers } from "./actors/keepers.ts";
 import { Lenders } from "./actors/lenders.ts";
 import { Liquidators } from "./actors/liquidators.ts";
 import { Stakers } from "./actors/stakers.ts";
+import { Underwriters } from "./actors/underwriters.ts";
 import { Watchers } from "./actors/watchers.ts";
 import { Attempts } from "./attempts.ts";
 import { drawBook } from "./book.ts";
+import { noticeCharges } from "./holders.ts";
 import { LedgerMirror } from "./ledger-mirror.ts";
 import { openBook, openingStart } from "./opening.ts";
 import { type Judged, Positions, type TrackedPosition } from "./positions.ts";
@@ -50,9 +52,12 @@ export async function runDepeg(scenario: DepegScenario, seed: string, progress: 
   const { waitingPeriod, confirmationDelay } = await world.vault.riskConfig();
   const book = drawBook(scenario.book, firstPriceWad(world, scenario), Number(waitingPeriod / DAY), rng.fork("book"));
   await openBook(world, scenario, book, cast, rng, progress);
+  cast.lenders.schedule(scenario.lenders, scenario.depegFrom, scenario.end, rng.fork("coming and going"));
   const sharePriceBefore = await cast.recorder.sharePrice();
   const seen = await replayRounds(world, scenario, cast, progress);
   await cast.positions.refreshAll();
+  await cast.lenders.claimAll(cast.mirror.books.vaultEpochs);
+  await cast.stakers.claimAll(cast.mirror.books.fundEpochs);
   await cast.mirror.checkAgainstChain();
   const sharePriceAfter = await cast.recorder.sharePrice();
   return {
@@ -74,18 +79,25 @@ async function assemble(world: World, scenario: DepegScenario) {
   const positions = await Positions.create(world);
   const lenders = new Lenders(world);
   const stakers = new Stakers(world, scenario.stakers);
-  const mirror = new LedgerMirror(world);
-  const audit = await WriteOffAudit.create(world, mirror);
+  const mirror = await LedgerMirror.create(world);
+  const underwriters = new Underwriters(world, scenario.underwriters, mirror.books);
+  const audit = await WriteOffAudit.create(world, mirror, (mined) => {
+    noticeCharges(mined, world.vault, lenders.all);
+    noticeCharges(mined, world.fund, stakers.all);
+  });
   const liquidators = await Liquidators.create(world, scenario.liquidators, positions, audit);
   const keepers = await Keepers.create(world, positions, audit);
-  const watchers = new Watchers(world, scenario.book, positions);
+  const watchers = new Watchers(world, scenario.book, positions, audit);
   const recorder = await Recorder.create(world);
   const attempts = new Attempts();
-  return { positions, lenders, stakers, mirror, audit, liquidators, keepers, watchers, recorder, attempts };
+  return {
+    ...{ positions, lenders, stakers, underwriters, mirror, audit },
+    ...{ liquidators, keepers, watchers, recorder, attempts },
+  };
 }
 
 async function replayRounds(world: World, scenario: DepegScenario, cast: Cast, progress: Progress) {
-  const { positions, liquidators, keepers, watchers, recorder, mirror, attempts } = cast;
+  const { positions, lenders, liquidators, keepers, watchers, recorder, mirror, attempts } = cast;
   const [band] = scenario.liquidators.congestion;
   if (band === undefined) throw new RangeError("a scenario needs a congestion band");
   const heartbeats: Heartbeats = { count: 0, answered: 0, longestGap: 0 };
@@ -109,19 +121,21 @@ async function replayRounds(world: World, scenario: DepegScenario, cast: Cast, p
     largestShortfall = max(largestShortfall, shortfall(judged, recorder.minIncentiveBps));
     if (silentFrom === 0 && judged.some(({ insolvent }) => insolvent)) {
       silentFrom = round.updatedAt;
-      await silentFeed(world, judged, keepers, attempts);
+      await silentFeed(world, judged, keepers.account, attempts);
     }
+    await lenders.act();
     await watchers.act(judged, 2);
+    await keepers.record(positions.judge(), band.keeperCallsPerStep);
     await liquidators.act(positions.judge(), band);
-    await keepers.act(positions.judge(), band.keeperCallsPerStep);
+    await keepers.writeOffDue(positions.judge(), band.keeperCallsPerStep);
     await recorder.take(round.updatedAt, positions.judge(), band.gasGwei, mirror, 0n);
     done += 1;
     progress.update(
       done,
-      `${world.collateralInfo.symbol} ${formatFixed(round.answer, PRICE_DECIMALS, 4)}, ${mirror.entries.size} write-offs`,
+      `${world.collateralInfo.symbol} ${formatFixed(round.answer, PRICE_DECIMALS, 4)}, ${mirror.writeOffs().length} write-offs`,
     );
   }
-  progress.finish(`${done} rounds, ${mirror.entries.size} write-offs`);
+  progress.finish(`${done} rounds, ${mirror.writeOffs().length} write-offs`);
   return { heartbeats, worst, largestShortfall, silentFrom, rounds: done };
 }
 

@@ -3,7 +3,17 @@
  * comes back must go where that arithmetic sends it, and at the end every entry must equal the engine's, to the unit.
  */
 import { eventsOf, type Mined } from "../lib/chain.ts";
-import { type Climb, climb, climbOn, type Ladder, type Layers } from "../lib/waterfall.ts";
+import {
+  addLayers,
+  type Climb,
+  climb,
+  climbOn,
+  type Ladder,
+  type Layers,
+  standing,
+  totalOf,
+} from "../lib/waterfall.ts";
+import { LossBooks } from "./loss-books.ts";
 import { type World } from "./world.ts";
 
 /** One write-off and what has come back of it. Asset units. */
@@ -32,22 +42,54 @@ export class LedgerMirror {
   readonly recoveries: Recovery[] = [];
   /** What dilution sent on upwards; `toDilution` is negative. */
   readonly sentOn: Climb[] = [];
+  readonly books: LossBooks;
   private readonly world: World;
 
-  constructor(world: World) {
+  constructor(world: World, books: LossBooks) {
     this.world = world;
+    this.books = books;
   }
 
-  /** A new write-off. */
+  static async create(world: World): Promise<LedgerMirror> {
+    return new LedgerMirror(world, await LossBooks.create(world));
+  }
+
+  /** An entry of an impaired debt, under which nothing may ever be written off. */
+  open(id: bigint): void {
+    if (!this.entries.has(id)) this.add(id, { reserves: 0n, insurance: 0n, dilutionCash: 0n, socialized: 0n });
+  }
+
+  /** A write-off, or one more part of one. */
   add(id: bigint, layers: Layers): void {
-    this.entries.set(id, { ...layers, id, auctionProceeds: 0n, returned: 0n, recovered: 0n });
+    const before = this.entries.get(id);
+    const entry = before ?? { id, auctionProceeds: 0n, returned: 0n, recovered: 0n };
+    this.entries.set(id, { ...entry, ...(before === undefined ? layers : addLayers(before, layers)) });
+  }
+
+  /** Entries under which a debt was written off. */
+  writeOffs(): LedgerEntry[] {
+    return [...this.entries.values()].filter((entry) => totalOf(entry) > 0n);
+  }
+
+  /** What the lenders charged by `id` have not got back yet. */
+  owedToLenders(id: bigint): bigint {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return 0n;
+    return entry.socialized - entry.auctionProceeds - standing(entry, entry.recovered).toLenders;
+  }
+
+  /** Those of them that are not fully repaid. */
+  outstanding(): LedgerEntry[] {
+    return this.writeOffs().filter((entry) => totalOf(entry) > entry.recovered);
   }
 
   /** Takes note of everything that a transaction did to existing write-offs, and checks it. */
   follow(mined: Mined): void {
-    const { engine } = this.world;
+    const { engine, debtAuction } = this.world;
     for (const { args } of eventsOf(mined, engine, "ProceedsCredited")) {
-      this.entry(args.id as bigint).auctionProceeds += args.assets as bigint;
+      const { id, assets } = args as unknown as { id: bigint; assets: bigint };
+      this.entry(id).auctionProceeds += assets;
+      this.books.recover(id, { toLenders: assets, toInsurance: 0n });
     }
     for (const { args } of eventsOf(mined, engine, "Recovered")) {
       const { id, payer, toLenders, toDilution, toInsurance, toReserves } = args as unknown as RecoveredEvent;
@@ -56,6 +98,7 @@ export class LedgerMirror {
       const assets = toLenders + toDilution + toInsurance + toReserves;
       compare(id, actual, climb(entry, entry.recovered, assets));
       entry.recovered += assets;
+      this.books.recover(id, actual);
       this.recoveries.push({ id, payer, timestamp: mined.timestamp, ...actual });
     }
     for (const { args } of eventsOf(mined, engine, "Returned")) {
@@ -65,8 +108,18 @@ export class LedgerMirror {
       const actual = { toLenders: 0n, toDilution: -assets, toInsurance, toReserves };
       compare(id, actual, climbOn(entry, entry.recovered, assets));
       entry.returned += assets;
+      this.books.recover(id, actual);
       this.sentOn.push(actual);
     }
+    for (const { args } of eventsOf(mined, debtAuction, "LotBought")) {
+      this.books.dilution.sold(args.id as bigint, args.tokens as bigint);
+    }
+    // A lot that a further loss opens again was taken back by the books already.
+    const opened = eventsOf(mined, debtAuction, "LotOpened").map(({ args }) => args.id as bigint);
+    for (const { args } of eventsOf(mined, debtAuction, "LotSettled")) {
+      if (!opened.includes(args.id as bigint)) this.books.settleLot(args.id as bigint, mined.timestamp);
+    }
+    this.books.check(mined);
   }
 
   /** Compares every entry with the engine's ledger. Returns how many there are. */

@@ -7,6 +7,7 @@ import { type Rng } from "../lib/rng.ts";
 import { BPS, sum } from "../lib/units.ts";
 import { type Lenders } from "./actors/lenders.ts";
 import { type Stakers } from "./actors/stakers.ts";
+import { type Underwriters } from "./actors/underwriters.ts";
 import { type Borrower } from "./book.ts";
 import { type Positions } from "./positions.ts";
 import { type ScenarioBase } from "./scenarios/types.ts";
@@ -26,6 +27,7 @@ export interface Parties {
   readonly positions: Positions;
   readonly lenders: Lenders;
   readonly stakers: Stakers;
+  readonly underwriters: Underwriters;
 }
 
 /** Opens the book; afterwards the chain stands shortly before the scenario's start. */
@@ -40,6 +42,7 @@ export async function openBook(
   const lent = sum(book, ({ debt }) => debt);
   await parties.lenders.openWith(scenario.lenders, (lent * BPS) / scenario.lenders.utilizationBps, rng.fork("lenders"));
   await parties.stakers.open(rng.fork("stakers"));
+  await parties.underwriters.open();
   let noticeAt = await parties.stakers.noticeAt();
   const byDay = groupedByDay(book);
   progress.start("Opening the book", book.length);

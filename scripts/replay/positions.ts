@@ -5,6 +5,7 @@
  */
 import { BPS, WAD } from "../lib/units.ts";
 import { type Borrower } from "./book.ts";
+import { isInsolvent } from "./closing.ts";
 import { collateralValue, type World } from "./world.ts";
 
 /** A position as last read, with the borrower's name and address. */
@@ -19,6 +20,8 @@ export interface TrackedPosition {
   defaulted: bigint;
   /** Second of the record of insolvency, zero if there is none. */
   impairedAt: number;
+  /** What is set apart for its loss, asset units. */
+  provisioned: bigint;
 }
 
 /** A position judged at the feeds' latest answers. */
@@ -29,6 +32,8 @@ export interface Judged {
   /** Health factor, WAD. */
   readonly healthWad: bigint;
   readonly insolvent: boolean;
+  /** What its collateral does not cover, asset units; zero for a solvent one. */
+  readonly shortfall: bigint;
 }
 
 export class Positions {
@@ -51,7 +56,7 @@ export class Positions {
 
   /** Begins to follow a borrower whose loan has just been opened. */
   async track(borrower: Borrower, account: string): Promise<void> {
-    const position = { borrower, account, collateral: 0n, debt: 0n, defaulted: 0n, impairedAt: 0 };
+    const position = { borrower, account, collateral: 0n, debt: 0n, defaulted: 0n, impairedAt: 0, provisioned: 0n };
     this.all.push(position);
     await this.refresh(position);
   }
@@ -63,6 +68,7 @@ export class Positions {
     position.collateral = view.collateralAssets;
     position.debt = view.debtAssets;
     position.impairedAt = Number(view.impairedAt);
+    position.provisioned = view.impairmentId === 0n ? 0n : sumOf(await vault.provisionOf(view.impairmentId));
     [position.defaulted] = await engine.defaultOf(vault, view.writeOffId);
   }
 
@@ -88,12 +94,18 @@ export class Positions {
       .filter((position) => position.debt + position.defaulted > 0n)
       .map((position) => {
         const value = collateralValue(this.world, position.collateral);
+        const insolvent = isInsolvent({ value, debt: position.debt }, this.minIncentiveBps);
         return {
           position,
           value,
           healthWad: (value * this.lltvBps * WAD) / BPS / (position.debt + position.defaulted),
-          insolvent: position.debt * (BPS + this.minIncentiveBps) > value * BPS,
+          insolvent,
+          shortfall: insolvent ? position.debt - (value * BPS) / (BPS + this.minIncentiveBps) : 0n,
         };
       });
   }
+}
+
+function sumOf(parts: readonly bigint[]): bigint {
+  return parts.reduce((total, part) => total + part, 0n);
 }

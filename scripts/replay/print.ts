@@ -1,5 +1,5 @@
 /** What a replay says on the terminal when it is done: 80 columns, no color needed. */
-import { printedTable } from "../lib/table.ts";
+import { printedTable, TERMINAL_COLUMNS } from "../lib/table.ts";
 import { type Charged, layerRows, type WaterfallTotals } from "./report/layers.ts";
 import { type Attempt } from "./attempts.ts";
 import { type LoanGroup } from "./report/depeg-outcome.ts";
@@ -86,8 +86,25 @@ export function attemptsTable(attempts: readonly Attempt[]): string {
   );
 }
 
-/** Lines of "label: value", aligned. */
+/** Lines of "label: value", aligned, long ones wrapped. */
 export function factLines(facts: readonly (readonly [label: string, value: string])[]): string {
   const width = Math.max(...facts.map(([label]) => label.length));
-  return facts.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`).join("\n");
+  return facts
+    .flatMap(([label, value]) =>
+      wrapped(value, TERMINAL_COLUMNS - width - 4).map(
+        (line, index) => `  ${(index === 0 ? label : "").padEnd(width)}  ${line}`,
+      ),
+    )
+    .join("\n");
+}
+
+/** A text in lines of at most `columns`, broken at spaces. */
+function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

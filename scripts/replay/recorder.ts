@@ -22,6 +22,8 @@ export interface Sample {
   readonly reserves: bigint;
   /** Held by the insurance fund for its stakers. */
   readonly insurance: bigint;
+  /** Set apart for losses that are known and not final, in vault and fund. */
+  readonly provisions: bigint;
   /** Backstop tokens in existence, token units. */
   readonly tokensMinted: bigint;
   readonly auctionProceeds: bigint;
@@ -84,6 +86,7 @@ export class Recorder {
       sharePrice: await this.sharePrice(),
       reserves: await vault.reserves(),
       insurance: await fund.totalAssets(),
+      provisions: (await vault.provisions()).provisionedAssets + (await fund.totalEarmarked()),
       tokensMinted,
       auctionProceeds: sum([...mirror.entries.values()], (entry) => entry.auctionProceeds),
       recovered: sum([...mirror.entries.values()], (entry) => entry.recovered),

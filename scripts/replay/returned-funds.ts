@@ -17,7 +17,7 @@ export async function returnFunds(
 ): Promise<void> {
   const { chain, vault, engine } = world;
   chain.advanceTo(plan.at);
-  const entries = chosen([...mirror.entries.values()], plan.sharesBps.length);
+  const entries = chosen(mirror.outstanding(), plan.sharesBps.length);
   for (const [index, { id }] of entries.entries()) {
     const assets = ((await engine.outstanding(vault, id)) * (plan.sharesBps[index] ?? 0n)) / BPS;
     if (assets === 0n) continue;

@@ -1,9 +1,11 @@
 /** From the name of a scenario to its results: run it, write its files, return what is printed. */
 import { Progress } from "../lib/progress.ts";
-import { formatFixed, sum } from "../lib/units.ts";
+import { formatFixed } from "../lib/units.ts";
 import { type CrashRun, runCrash } from "./crash.ts";
 import { type DepegRun, runDepeg } from "./depeg.ts";
+import { crashSummary, provisionSummary } from "./crash-summary.ts";
 import { attemptsTable, factLines, loansTable, returnsTable, waterfallTable } from "./print.ts";
+import { earlyFacts, earlyTable, underwritersTable } from "./print-crash.ts";
 import { chargedHolders, crashReport } from "./report/crash-report.ts";
 import { loanGroups, rightlyLeftAlone } from "./report/depeg-outcome.ts";
 import { depegReport } from "./report/depeg-report.ts";
@@ -38,22 +40,6 @@ export function findScenario(name: string): Run | undefined {
   return SCENARIOS.includes(name) ? RUNS[name as ScenarioName] : undefined;
 }
 
-/** The summary of a crash, as it is written to summary.json. */
-export function crashSummary(run: CrashRun) {
-  return summarize({
-    scenario: run.scenario.name,
-    seed: run.seed,
-    asset: run.world.assetInfo.symbol,
-    positions: run.positions.all.length,
-    liquidations: run.liquidators.count,
-    writeOffs: run.audit.all,
-    mirror: run.mirror,
-    tokensMinted: sum(run.buyer.purchases, ({ tokens }) => tokens),
-    sharePriceBefore: run.sharePriceBefore,
-    sharePriceAfter: run.sharePriceAfter,
-  });
-}
-
 /** The summary of a depeg: the same figures, and what the scenario is about. */
 export function depegSummary(run: DepegRun) {
   const groups = loanGroups(run);
@@ -72,6 +58,7 @@ export function depegSummary(run: DepegRun) {
     }),
     rounds: run.rounds,
     heartbeats: run.heartbeats,
+    ...provisionSummary(run),
     impaired: run.keepers.count.impaired,
     cleared: run.keepers.count.cleared,
     rightlyLeftAlone: rightlyLeftAlone(groups),
@@ -93,11 +80,15 @@ function finishCrash(run: CrashRun): string {
     `${run.scenario.title}: who paid`,
     waterfallTable(totals, chargedHolders(run), money),
     returnsTable(totals, money),
+    "Known before it was final, and paid back in full",
+    earlyTable(run.mirror, run.paidBack, money),
+    underwritersTable(run, money),
     factLines([
       [
         "Positions",
-        `${summary.positions}: ${summary.liquidations} liquidations, ${summary.writeOffs} write-offs, ${cleared} false alarms cleared`,
+        `${summary.positions}: ${summary.liquidations} liquidations, ${summary.writeOffs} write-offs, ${cleared} records cleared`,
       ],
+      ...earlyFacts(run, money),
       ["Tokens minted", `${formatFixed(BigInt(summary.tokensMinted), TOKEN_DECIMALS)} ${run.tokenSymbol}`],
       ["Share price", `${price(run.sharePriceBefore)} before, ${price(run.sharePriceAfter)} after`],
       ["Seed", run.seed],
@@ -115,6 +106,8 @@ function finishDepeg(run: DepegRun): string {
     "",
     `${run.scenario.title}: which loans were left alone`,
     loansTable(loanGroups(run), moneyFormat(run.world.assetInfo)),
+    "Losses that were known and did not come",
+    earlyTable(run.mirror, [], moneyFormat(run.world.assetInfo)),
     "Tried while the feed was quiet, silent or stale",
     attemptsTable(run.attempts.all),
     factLines([

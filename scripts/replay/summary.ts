@@ -15,7 +15,7 @@ export interface Summary {
   readonly positions: number;
   /** Calls of `liquidate` that went through. */
   readonly liquidations: number;
-  /** Entries of the ledger, whatever caused them. */
+  /** Entries of the ledger under which a debt was written off, whatever caused them. */
   readonly writeOffs: number;
   readonly badDebt: string;
   readonly reserves: string;
@@ -44,7 +44,7 @@ export interface Outcome {
 }
 
 export function summarize(outcome: Outcome): Summary {
-  const entries = [...outcome.mirror.entries.values()];
+  const entries = outcome.mirror.writeOffs();
   const layers = totalLayers(entries);
   return {
     scenario: outcome.scenario,

@@ -1,34 +1,42 @@
 /**
- * Checks every write-off as it happens. Before a transaction that may book a loss, the state it will find is read (a
- * "pending" call at the second of the next block); afterwards the waterfall is computed from that state by
- * scripts/lib/waterfall.ts, and must agree with what the contracts wrote, to the unit. One difference ends the replay.
+ * Checks every impairment and write-off as it happens. Before a transaction on a position the state it will find is read
+ * (a "pending" call at the second of the next block); afterwards what it must have done to provisions, layers and loss
+ * epochs is computed by loss-books.ts, and must agree with what the contracts wrote, to the unit. One difference ends
+ * the replay.
  */
 import { eventsOf, type Mined, type Refusal } from "../lib/chain.ts";
-import { LeakyBucket } from "../lib/leaky-bucket.ts";
 import { max, min } from "../lib/units.ts";
-import { type Capacities, type Layers, splitLoss, totalOf } from "../lib/waterfall.ts";
-import { type LedgerMirror } from "./ledger-mirror.ts";
+import { type Capacities, type Layers, totalOf } from "../lib/waterfall.ts";
 import {
   type Closed,
   closedByKeeper,
   closedByLiquidator,
   type ClosingRules,
+  expectedLoss,
+  isInsolvent,
   keeperReward,
   type PositionFigures,
 } from "./closing.ts";
+import { type LedgerMirror } from "./ledger-mirror.ts";
+import { type LossBooks } from "./loss-books.ts";
 import { collateralValue, type World } from "./world.ts";
 
-/** A write-off with the figures it was checked against. Asset units. */
+/** What a transaction on a position is meant to do. */
+export type Intent =
+  | { readonly kind: "impair" | "write-off" | "other" }
+  /** @param maxRepaid most the liquidator pays, asset units */
+  | { readonly kind: "liquidation"; readonly maxRepaid: bigint };
+
+/** A write-off with the figures it was checked against. Asset units. An entry closed in parts has several. */
 export interface WriteOff {
   readonly id: bigint;
   readonly cause: "liquidation" | "write-off";
   readonly account: string;
   readonly timestamp: number;
-  readonly epoch: bigint;
   readonly badDebt: bigint;
   /** Part of it that insurance could pay for: aged principal without the liquidator's minimum incentive. */
   readonly insurable: bigint;
-  /** What the layers could have paid at that moment. */
+  /** What the layers could have paid at that moment, what was set apart for this debt included. */
   readonly capacities: Capacities;
   readonly layers: Layers;
 }
@@ -38,8 +46,6 @@ export class WaterfallMismatch extends Error {
   override readonly name = "WaterfallMismatch";
 }
 
-const HOUR = 3_600n;
-const MONTH = 30n * 86_400n;
 /** Asset units by which debts and repayments may be rounded. */
 const ROUNDING = 2n;
 const PENDING = { blockTag: "pending" } as const;
@@ -52,26 +58,22 @@ interface Before extends PositionFigures {
   readonly lendersAssets: bigint;
 }
 
-/** Settings of vault and fund that the computation needs. */
-interface Rules extends ClosingRules {
-  readonly hourCap: bigint;
-  readonly monthCap: bigint;
-}
-
 export class WriteOffAudit {
   readonly all: WriteOff[] = [];
+  readonly books: LossBooks;
   private readonly world: World;
   private readonly mirror: LedgerMirror;
   private readonly listener: (mined: Mined) => void;
-  private readonly rules: Rules;
-  private readonly buckets: readonly LeakyBucket[];
+  private readonly rules: ClosingRules;
+  /** Entry of each impaired position; zero for one whose insolvency is merely on record. */
+  private readonly impaired = new Map<string, bigint>();
 
-  private constructor(world: World, mirror: LedgerMirror, rules: Rules, listener: (mined: Mined) => void) {
+  private constructor(world: World, mirror: LedgerMirror, rules: ClosingRules, listener: (mined: Mined) => void) {
     this.world = world;
     this.mirror = mirror;
+    this.books = mirror.books;
     this.listener = listener;
     this.rules = rules;
-    this.buckets = [new LeakyBucket(rules.hourCap, HOUR), new LeakyBucket(rules.monthCap, MONTH)];
   }
 
   /** @param listener told of every transaction that went through, after it was checked */
@@ -81,33 +83,27 @@ export class WriteOffAudit {
     listener: (mined: Mined) => void = () => undefined,
   ): Promise<WriteOffAudit> {
     const { minIncentiveBps } = await world.vault.collateralConfig(world.collateral);
-    const { hourCap, monthCap } = await world.fund.drawCaps();
     const { minDebt, keeperRewardBps, maxKeeperReward } = await world.vault.riskConfig();
-    const rules = { minIncentiveBps, hourCap, monthCap, minDebt, keeperRewardBps, maxKeeperReward };
+    const rules = { minIncentiveBps, minDebt, keeperRewardBps, maxKeeperReward };
     return new WriteOffAudit(world, mirror, rules, listener);
   }
 
-  /**
-   * Lets `action` send one transaction on `account`'s position and checks what it writes off.
-   * @param maxRepaid most the liquidator pays, asset units; zero for a write-off without cash
-   */
-  async watch(account: string, action: () => Promise<Mined | Refusal>, maxRepaid = 0n): Promise<Mined | Refusal> {
+  /** Lets `action` send one transaction on `account`'s position and checks what it sets apart and writes off. */
+  async watch(account: string, action: () => Promise<Mined | Refusal>, intent: Intent): Promise<Mined | Refusal> {
     const before = await this.read(account);
     const outcome = await action();
     if ("error" in outcome) return outcome;
-    const event = eventsOf(outcome, this.world.engine, "WrittenOff")[0];
+    const now = outcome.timestamp;
+    const [event] = eventsOf(outcome, this.world.engine, "WrittenOff");
     if (event !== undefined) {
-      const writeOff = await this.check(
-        account,
-        outcome.timestamp,
-        event.args as unknown as WrittenOff,
-        before,
-        maxRepaid,
-      );
+      const writeOff = await this.check(account, now, event.args as unknown as WrittenOff, before, intent);
       this.all.push(writeOff);
       this.mirror.add(writeOff.id, writeOff.layers);
     }
-    await this.checkLendersAssets(before, event?.args.socialized as bigint | undefined);
+    if (intent.kind === "impair" && isInsolvent(before, this.rules.minIncentiveBps)) this.impair(account, before, now);
+    else await this.endIfHealed(account, intent, now);
+    await this.checkRecord(account);
+    await this.checkLendersAssets(before, outcome, event !== undefined || intent.kind === "impair");
     this.mirror.follow(outcome);
     this.listener(outcome);
     return outcome;
@@ -127,14 +123,49 @@ export class WriteOffAudit {
     return { debt, principal, aged, value, reserves, fundCash, lendersAssets };
   }
 
+  /** The insolvency goes on record, and its loss is set apart. */
+  private impair(account: string, before: Before, now: number): void {
+    const id = this.books.impair(this.impaired.get(account), expectedLoss(before, this.rules), before, now);
+    this.impaired.set(account, id);
+    if (id > 0n) this.mirror.open(id);
+  }
+
+  /** A write-off without cash ends an impairment; so does everything that leaves the position solvent. */
+  private async endIfHealed(account: string, intent: Intent, now: number): Promise<void> {
+    const id = this.impaired.get(account);
+    if (id === undefined) return;
+    if (intent.kind !== "write-off") {
+      const { debtAssets: debt, collateralAssets } = await this.world.vault.positionOf(account, this.world.collateral);
+      const value = collateralValue(this.world, collateralAssets);
+      if (isInsolvent({ debt, value }, this.rules.minIncentiveBps)) return;
+    }
+    this.impaired.delete(account);
+    this.books.end(id, now);
+  }
+
+  /** The vault must have the same positions on record, under the same numbers. */
+  private async checkRecord(account: string): Promise<void> {
+    const { impairmentId, impairedAt } = await this.world.vault.positionOf(account, this.world.collateral);
+    const id = this.impaired.get(account);
+    if ((id !== undefined) !== impairedAt > 0n || (id ?? 0n) !== impairmentId) {
+      throw new WaterfallMismatch(`${account} is impaired as ${impairmentId} since ${impairedAt}, computed ${id}`);
+    }
+  }
+
   /**
-   * The lenders' assets fall by exactly what was charged to them. Without a write-off they never fall, and rise by no
-   * more than the unit or two by which debts are rounded against the borrower.
+   * The lenders' assets fall by exactly what their epochs were charged. Otherwise they never fall, and rise by no more
+   * than the unit or two by which debts are rounded against the borrower.
    */
-  private async checkLendersAssets(before: Before, socialized: bigint | undefined): Promise<void> {
-    const fell = before.lendersAssets - (await this.world.vault.totalAssets());
-    if (socialized === undefined ? fell > 0n || fell < -ROUNDING : fell !== socialized) {
-      throw new WaterfallMismatch(`the lenders' assets fell by ${fell}, charged were ${socialized ?? 0n}`);
+  private async checkLendersAssets(before: Before, mined: Mined, exact: boolean): Promise<void> {
+    const { vault } = this.world;
+    const fell = before.lendersAssets - (await vault.totalAssets());
+    const charged = eventsOf(mined, vault, "LossCharged").reduce(
+      (total, { args }) => total + (args.chargedAssets as bigint),
+      0n,
+    );
+    const rose = charged - fell;
+    if (rose < 0n || rose > (exact ? 0n : ROUNDING)) {
+      throw new WaterfallMismatch(`the lenders' assets fell by ${fell}, charged were ${charged}`);
     }
   }
 
@@ -143,28 +174,35 @@ export class WriteOffAudit {
     timestamp: number,
     event: WrittenOff,
     before: Before,
-    maxRepaid: bigint,
+    intent: Intent,
   ): Promise<WriteOff> {
     const { badDebt, reserves, insurance, dilutionCash, socialized } = event;
     const cause = CAUSES[Number(event.cause)] ?? "write-off";
+    if (intent.kind !== cause) throw new WaterfallMismatch(`a ${intent.kind} wrote off by cause ${cause}`);
     const closed =
-      cause === "write-off" ? closedByKeeper(before, this.rules) : closedByLiquidator(before, this.rules, maxRepaid);
+      intent.kind === "liquidation"
+        ? closedByLiquidator(before, this.rules, intent.maxRepaid)
+        : closedByKeeper(before, this.rules);
     const insurable = await this.insurable(account, badDebt, before, closed);
-    const drawable = this.buckets.map((bucket) => bucket.available(timestamp)).reduce(min);
-    const capacities = {
-      reserves: before.reserves - (cause === "write-off" ? keeperReward(badDebt, before, this.rules) : 0n),
-      insurance: min(before.fundCash, drawable),
-      dilutionCash: 0n,
-    };
-    const expected = splitLoss({ badDebt, insurable }, capacities);
+    const reward = cause === "write-off" ? keeperReward(badDebt, before, this.rules) : 0n;
+    const impairmentId = this.provisioned(account);
+    const lendersOwed = this.mirror.owedToLenders(impairmentId ?? 0n);
+    const loss = { impairmentId, closedWad: closed.wad, badDebt, insurable, lendersOwed };
+    const expected = this.books.writeOff(loss, before.reserves - reward, before.fundCash, timestamp);
     const layers = { reserves, insurance, dilutionCash, socialized };
-    if (totalOf(layers) !== badDebt || !sameLayers(layers, expected)) {
+    if (event.id !== expected.id || totalOf(layers) !== badDebt || !sameLayers(layers, expected.layers)) {
       throw new WaterfallMismatch(
-        `write-off ${event.id}: contracts ${layersText(layers)}, computed ${layersText(expected)}, of ${badDebt}`,
+        `write-off ${event.id}: contracts ${layersText(layers)}, computed ${layersText(expected.layers)} for ` +
+          `${expected.id}, of ${badDebt}`,
       );
     }
-    for (const bucket of this.buckets) if (insurance > 0n) bucket.draw(insurance, timestamp);
-    return { id: event.id, cause, account, timestamp, epoch: event.epoch, badDebt, insurable, capacities, layers };
+    return { cause, account, timestamp, badDebt, insurable, ...expected };
+  }
+
+  /** Entry under which the position's loss was set apart, if any was. */
+  private provisioned(account: string): bigint | undefined {
+    const id = this.impaired.get(account);
+    return id === 0n ? undefined : id;
   }
 
   /**
@@ -189,7 +227,6 @@ function near(what: string, actual: bigint, expected: bigint): void {
 interface WrittenOff extends Layers {
   readonly id: bigint;
   readonly cause: bigint;
-  readonly epoch: bigint;
   readonly badDebt: bigint;
 }
 

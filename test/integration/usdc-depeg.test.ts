@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { Progress, SILENT_STREAM } from "../../scripts/lib/progress.ts";
 import { type DepegRun, runDepeg } from "../../scripts/replay/depeg.ts";
+import { provisionOutcome } from "../../scripts/replay/provision-outcome.ts";
 import { loanGroups, rightlyLeftAlone } from "../../scripts/replay/report/depeg-outcome.ts";
 import { depegReport } from "../../scripts/replay/report/depeg-report.ts";
 import { depegSummary } from "../../scripts/replay/run.ts";
@@ -16,11 +17,7 @@ describe("usdc depeg (OR1)", function () {
 
   before(async () => {
     const scenario = usdcDepeg();
-    run = await runDepeg(
-      { ...scenario, book: { ...scenario.book, borrowers: 160 } },
-      "depeg test",
-      new Progress(SILENT_STREAM),
-    );
+    run = await runDepeg(scenario, "depeg test", new Progress(SILENT_STREAM));
   });
   after(async () => {
     await run.world.chain.connection.close();
@@ -41,13 +38,32 @@ describe("usdc depeg (OR1)", function () {
     expect(answersTo("impair the weakest loan", /heartbeat/)).to.deep.equal(["PositionSolvent"]);
   });
 
-  it("writes nothing off: no entry, no epoch, no draw on the fund", async () => {
+  it("writes nothing off: no entry has a figure, nobody lacks anything", async () => {
     const { engine, vault, fund, asset } = run.world;
-    expect(await engine.writeOffCount(vault)).to.equal(0n);
-    expect(await vault.openEpoch()).to.equal(1n);
-    expect(await fund.openEpoch()).to.equal(1n);
-    expect(await asset.balanceOf(fund)).to.equal(await fund.totalAssets());
+    for (let id = await engine.writeOffCount(vault); id > 0n; id--) {
+      expect((await engine.ledger(vault, id)).badDebt).to.equal(0n);
+    }
+    expect((await vault.provisions()).provisionedAssets).to.equal(0n);
+    expect(await asset.balanceOf(fund)).to.equal((await fund.totalAssets()) + (await fund.claimsOwed()));
     expect(run.sharePriceAfter > run.sharePriceBefore).to.equal(true);
+  });
+
+  it("gives everybody back what they were charged for losses that did not come, to the unit (IM1)", async () => {
+    const { taken, givenBack, used, falseAlarms } = provisionOutcome(run.mirror);
+    expect(falseAlarms.length).to.be.greaterThan(0);
+    expect(taken.charged > 0n).to.equal(true);
+    expect(givenBack).to.deep.equal(taken);
+    expect(used).to.deep.equal({ reserves: 0n, earmarked: 0n, charged: 0n });
+    for (const { name, charged, claimed } of [...run.lenders.all, ...run.stakers.all]) {
+      expect(claimed, name).to.equal(charged);
+    }
+    // What the virtual shares bore belongs to nobody.
+    expect((await run.world.vault.claimsOwed()) < 1_000_000n).to.equal(true);
+  });
+
+  it("lets lenders come and go meanwhile", () => {
+    expect(run.lenders.all.filter(({ leftAt }) => leftAt !== undefined).length).to.be.greaterThan(0);
+    expect(run.lenders.all.length).to.equal(22);
   });
 
   it("records insolvencies at the low and clears every one when the price comes back", async () => {

@@ -1,10 +1,10 @@
 /**
- * Rounds in which recovered money buys tokens back. Whoever holds the tokens sells a part of them an hour before a
+ * Rounds in which recovered money buys tokens back. Those who hold tokens sell a part of them an hour before a
  * round ends, when the price has long risen to what was paid on average; then the round is settled, and what no token
  * was sold for goes on up, to insurance and reserves.
  */
 import { eventsOf, type Mined } from "../../lib/chain.ts";
-import { BPS } from "../../lib/units.ts";
+import { BPS, min } from "../../lib/units.ts";
 import { type LedgerMirror } from "../ledger-mirror.ts";
 import { approve, type World } from "../world.ts";
 
@@ -28,18 +28,18 @@ export class Buybacks {
   returnedAssets = 0n;
   private readonly world: World;
   private readonly mirror: LedgerMirror;
-  private readonly holder: string;
+  private readonly holders: () => readonly string[];
   private readonly soldBackBps: bigint;
   private open: Round[] = [];
 
   /**
-   * @param holder account that holds the minted tokens
-   * @param soldBackBps part of the tokens that could be bought back which it gives, basis points
+   * @param holders accounts that hold minted tokens, in the order in which they are asked
+   * @param soldBackBps part of the tokens that could be bought back which they give, basis points
    */
-  constructor(world: World, mirror: LedgerMirror, holder: string, soldBackBps: bigint) {
+  constructor(world: World, mirror: LedgerMirror, holders: () => readonly string[], soldBackBps: bigint) {
     this.world = world;
     this.mirror = mirror;
-    this.holder = holder;
+    this.holders = holders;
     this.soldBackBps = soldBackBps;
   }
 
@@ -55,7 +55,7 @@ export class Buybacks {
   async finish(): Promise<void> {
     const { chain, token, buybackAuction } = this.world;
     if (this.open.length === 0) return;
-    await approve(chain, token, this.holder, await buybackAuction.getAddress());
+    for (const holder of this.holders()) await approve(chain, token, holder, await buybackAuction.getAddress());
     const tasks = this.open.flatMap((round) => [
       { at: Number(round.endsAt) - HOUR, run: () => this.sell(round) },
       { at: Number(round.endsAt) + 1, run: () => this.settle(round) },
@@ -68,14 +68,18 @@ export class Buybacks {
   }
 
   private async sell({ id, round }: Round): Promise<void> {
-    const { chain, vault, buybackAuction } = this.world;
-    const tokens = ((await buybackAuction.buyableTokens(vault, id)) * this.soldBackBps) / BPS;
-    if (tokens === 0n) return;
-    const call = buybackAuction.sell.populateTransaction(vault, id, round, tokens, 0n, this.holder);
-    const mined = await chain.send(this.holder, call);
-    for (const { args } of eventsOf(mined, buybackAuction, "TokensBoughtBack")) {
-      this.burntTokens += args.tokens as bigint;
-      this.paidAssets += args.assets as bigint;
+    const { chain, vault, token, buybackAuction } = this.world;
+    let wanted = ((await buybackAuction.buyableTokens(vault, id)) * this.soldBackBps) / BPS;
+    for (const holder of this.holders()) {
+      const tokens = min(wanted, await token.balanceOf(holder));
+      if (tokens === 0n) continue;
+      wanted -= tokens;
+      const call = buybackAuction.sell.populateTransaction(vault, id, round, tokens, 0n, holder);
+      const mined = await chain.send(holder, call);
+      for (const { args } of eventsOf(mined, buybackAuction, "TokensBoughtBack")) {
+        this.burntTokens += args.tokens as bigint;
+        this.paidAssets += args.assets as bigint;
+      }
     }
   }
 
@@ -83,7 +87,8 @@ export class Buybacks {
     const { chain, vault, buybackAuction } = this.world;
     const { assets } = await buybackAuction.round(vault, id, round);
     if (assets === 0n) return;
-    this.mirror.follow(await chain.send(this.holder, buybackAuction.settle.populateTransaction(vault, id, round)));
+    const anybody = await chain.actor("keeper");
+    this.mirror.follow(await chain.send(anybody, buybackAuction.settle.populateTransaction(vault, id, round)));
     this.returnedAssets += assets;
   }
 }

@@ -67,8 +67,12 @@ export class Buyer {
     return new Buyer(world, plan, mirror, rng, account);
   }
 
-  /** Notices lots that a transaction has opened. */
+  /** Notices lots that a transaction has opened, some of them anew with what was left. */
   notice(mined: Mined): void {
+    for (const { args } of eventsOf(mined, this.world.debtAuction, "LotSettled")) {
+      this.offered -= args.unsoldTokens as bigint;
+      this.watched = this.watched.filter(({ id }) => id !== args.id);
+    }
     for (const { args } of eventsOf(mined, this.world.debtAuction, "LotOpened")) {
       const { id, tokens, startPrice, floorPrice, fallSeconds, expiresAt } = args as unknown as LotOpened;
       this.lots += 1;
@@ -111,6 +115,7 @@ export class Buyer {
     let unsold = 0n;
     for (const { id } of await this.openLots()) {
       const mined = await chain.send(this.account, debtAuction.settle.populateTransaction(vault, id));
+      this.mirror.follow(mined);
       for (const { args } of eventsOf(mined, debtAuction, "LotSettled")) unsold += args.unsoldTokens as bigint;
     }
     this.watched = [];

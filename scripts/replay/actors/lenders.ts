@@ -1,29 +1,22 @@
 /**
  * Lenders: most are there from the beginning and stay, some take out all they can during the replay (as much as the
- * vault has in cash, and the rest later), some come. What each was charged is computed here from its own share
- * balances, apart from the contract, so that its claims can be checked.
+ * vault has in cash, and the rest later), some come.
  */
 import { eventsOf } from "../../lib/chain.ts";
+import { type LossEpochs } from "../../lib/loss-epochs.ts";
 import { type Rng } from "../../lib/rng.ts";
 import { min, sum } from "../../lib/units.ts";
+import { claimRecoveries, type Holder, newHolder } from "../holders.ts";
 import { type LenderPlan } from "../scenarios/types.ts";
 import { fundedActor, type World } from "../world.ts";
 
 /** One lender and all its dealings with the vault. Assets in asset units, shares in share units. */
-export interface Lender {
-  readonly name: string;
-  readonly account: string;
+export interface Lender extends Holder {
   readonly joinedAt: number;
   leavesAt: number | undefined;
   leftAt: number | undefined;
-  deposited: bigint;
+  readonly deposited: bigint;
   withdrawn: bigint;
-  shares: bigint;
-  /** Charged by all loss epochs so far, rounded down per epoch. */
-  charged: bigint;
-  /** Charged per epoch, for those in which it held shares. */
-  readonly charges: Map<bigint, bigint>;
-  claimed: bigint;
 }
 
 export class Lenders {
@@ -68,26 +61,9 @@ export class Lenders {
     }
   }
 
-  /** Books a loss epoch: each holder bears the part of its shares. */
-  charge(epoch: bigint, chargedAssets: bigint, epochShares: bigint): void {
-    for (const lender of this.all) {
-      if (lender.shares === 0n) continue;
-      const part = (chargedAssets * lender.shares) / epochShares;
-      lender.charges.set(epoch, part);
-      lender.charged += part;
-    }
-  }
-
   /** Everybody claims what was recovered for the epochs in which it held, gone or not. */
-  async claimAll(): Promise<void> {
-    const { chain, vault } = this.world;
-    for (const lender of this.all) {
-      const epochs = [...lender.charges.keys()];
-      if (epochs.length === 0) continue;
-      const call = vault.claimRecovery.populateTransaction(lender.account, epochs, lender.account);
-      const mined = await chain.send(lender.account, call);
-      lender.claimed += sum(eventsOf(mined, vault, "RecoveryClaimed"), (event) => event.args.assets as bigint);
-    }
+  async claimAll(books: LossEpochs): Promise<void> {
+    await claimRecoveries(this.world, this.world.vault, this.all, books);
   }
 
   private async deposit(assets: bigint): Promise<void> {
@@ -96,17 +72,12 @@ export class Lenders {
     const account = await fundedActor(this.world, name, assets, await vault.getAddress());
     await chain.send(account, vault.deposit.populateTransaction(assets, account));
     this.all.push({
-      name,
-      account,
+      ...newHolder(name, account, await vault.balanceOf(account)),
       joinedAt: chain.now,
       leavesAt: undefined,
       leftAt: undefined,
       deposited: assets,
       withdrawn: 0n,
-      shares: await vault.balanceOf(account),
-      charged: 0n,
-      charges: new Map(),
-      claimed: 0n,
     });
   }
 }

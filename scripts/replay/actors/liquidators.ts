@@ -129,7 +129,10 @@ export class Liquidators {
     // An insolvent position is closed in whole or by a tenth at least; with less money there is nothing to do.
     if (insolvent && most < position.debt / 5n) return false;
     const call = vault.liquidate.populateTransaction(position.account, collateral, most, 0n, MaxUint256, "0x");
-    const outcome = await this.audit.watch(position.account, () => chain.attempt(liquidator.account, call), most);
+    const outcome = await this.audit.watch(position.account, () => chain.attempt(liquidator.account, call), {
+      kind: "liquidation",
+      maxRepaid: most,
+    });
     await this.positions.refresh(position);
     if ("error" in outcome) {
       this.refusals.push(outcome);

@@ -3,21 +3,17 @@
  * second tries to leave in the middle of the crash without notice, is refused, and gives notice then; the rest stay.
  */
 import { eventsOf, type Refusal } from "../../lib/chain.ts";
+import { type LossEpochs } from "../../lib/loss-epochs.ts";
 import { type Rng } from "../../lib/rng.ts";
 import { sum } from "../../lib/units.ts";
+import { claimRecoveries, type Holder, newHolder } from "../holders.ts";
 import { type StakerPlan } from "../scenarios/types.ts";
 import { fundedActor, type World } from "../world.ts";
 
 /** One staker. Assets in asset units, shares in share units. */
-export interface Staker {
-  readonly name: string;
-  readonly account: string;
+export interface Staker extends Holder {
   readonly staked: bigint;
-  shares: bigint;
   withdrawn: bigint;
-  charged: bigint;
-  readonly charges: Map<bigint, bigint>;
-  claimed: bigint;
 }
 
 export class Stakers {
@@ -43,7 +39,7 @@ export class Stakers {
       const account = await fundedActor(this.world, name, staked, await fund.getAddress());
       await chain.send(account, fund.deposit.populateTransaction(staked, account));
       const shares = await fund.balanceOf(account);
-      this.all.push({ name, account, staked, shares, withdrawn: 0n, charged: 0n, charges: new Map(), claimed: 0n });
+      this.all.push({ ...newHolder(name, account, shares), staked, withdrawn: 0n });
     }
   }
 
@@ -77,26 +73,9 @@ export class Stakers {
     }
   }
 
-  /** Books a loss of the fund: each staker bears the part of its shares. */
-  charge(epoch: bigint, chargedAssets: bigint, epochShares: bigint): void {
-    for (const staker of this.all) {
-      if (staker.shares === 0n) continue;
-      const part = (chargedAssets * staker.shares) / epochShares;
-      staker.charges.set(epoch, part);
-      staker.charged += part;
-    }
-  }
-
   /** Every staker claims what was recovered for the losses it paid for. */
-  async claimAll(): Promise<void> {
-    const { chain, fund } = this.world;
-    for (const staker of this.all) {
-      const epochs = [...staker.charges.keys()];
-      if (epochs.length === 0) continue;
-      const call = fund.claimRecovery.populateTransaction(staker.account, epochs, staker.account);
-      const mined = await chain.send(staker.account, call);
-      staker.claimed += sum(eventsOf(mined, fund, "RecoveryClaimed"), (event) => event.args.assets as bigint);
-    }
+  async claimAll(books: LossEpochs): Promise<void> {
+    await claimRecoveries(this.world, this.world.fund, this.all, books);
   }
 
   private async startCooldown(staker: Staker): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Judged, type Positions } from "../positions.ts";
 import { type BookPlan } from "../book.ts";
+import { type WriteOffAudit } from "../write-off-audit.ts";
 import { approve, type World } from "../world.ts";
 import { BPS, WAD } from "../../lib/units.ts";
 
@@ -10,12 +11,14 @@ export class Watchers {
   private readonly world: World;
   private readonly plan: BookPlan;
   private readonly positions: Positions;
+  private readonly audit: WriteOffAudit;
   private readonly acted = new Set<string>();
 
-  constructor(world: World, plan: BookPlan, positions: Positions) {
+  constructor(world: World, plan: BookPlan, positions: Positions, audit: WriteOffAudit) {
     this.world = world;
     this.plan = plan;
     this.positions = positions;
+    this.audit = audit;
   }
 
   /** @param most borrowers who get a transaction through at this step */
@@ -32,7 +35,8 @@ export class Watchers {
       if (added === 0n) continue;
       await chain.send(account, collateral.mint.populateTransaction(account, added));
       await approve(chain, collateral, account, await vault.getAddress());
-      await chain.send(account, vault.supplyCollateral.populateTransaction(collateral, added, account));
+      const call = vault.supplyCollateral.populateTransaction(collateral, added, account);
+      await this.audit.watch(account, () => chain.send(account, call), { kind: "other" });
       await this.positions.refresh(position);
       this.count += 1;
     }

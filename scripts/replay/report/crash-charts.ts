@@ -128,14 +128,25 @@ export function crashCharts(run: CrashRun) {
   const tokens: Chart = {
     id: "tokens",
     title: "Tokens minted",
-    caption: "Backstop tokens sold in the Dutch auctions. A token exists only once somebody has paid for it.",
+    caption:
+      "Backstop tokens bought by standing bids and in the Dutch auctions. A token exists only once somebody has paid for it.",
     axis: "tokens",
     times,
     series: [
       { ...line("tokens minted", "dilution", ({ tokensMinted }) => tokensMinted, WAD_DECIMALS, 1, ""), step: true },
     ],
   };
-  return { price, health, trouble, losses, sharePrice, buffers, tokens };
+  const provisions: Chart = {
+    id: "provisions",
+    title: "Set apart for losses that are not final",
+    caption:
+      "Reserves, earmarks of the fund and charges to the lenders. It falls when a loss is final or did not come.",
+    axis: `thousand ${assetInfo.symbol}`,
+    times,
+    marks,
+    series: [{ ...assets("provisions", "warning", (sample) => sample.provisions, 3), step: true }],
+  };
+  return { price, health, trouble, losses, sharePrice, buffers, tokens, provisions };
 }
 
 /** A range just around values that move by a percent or two; from zero they would look flat. */

@@ -3,7 +3,9 @@ import { chartHtml } from "../../lib/report/chart.ts";
 import { cascade, facts, pageHtml, section } from "../../lib/report/page.ts";
 import { formatFixed, sum } from "../../lib/units.ts";
 import { type CrashRun } from "../crash.ts";
+import { tokensMinted } from "../crash-summary.ts";
 import { PRICE_DECIMALS } from "../prices.ts";
+import { provisionOutcome } from "../provision-outcome.ts";
 import { collateralValue } from "../world.ts";
 import { crashCharts } from "./crash-charts.ts";
 import {
@@ -15,26 +17,36 @@ import {
   waterfallHtmlTable,
   writeOffsTable,
 } from "./crash-tables.ts";
+import { alarmTimes, falseAlarmTable, paidBackTable, provisionsTable, underwritersHtmlTable } from "./early-tables.ts";
 import { type Charged, waterfallPicture, waterfallTotals } from "./layers.ts";
 import { formatMoment, moneyFormat } from "./money.ts";
 
 const TOKEN_DECIMALS = 18;
 
 /** How many holders of each kind have been charged. */
-export function chargedHolders({ stakers, lenders }: Pick<CrashRun, "stakers" | "lenders">): Charged {
+export function chargedHolders({
+  stakers,
+  lenders,
+  underwriters,
+}: Pick<CrashRun, "stakers" | "lenders" | "underwriters">): Charged {
   const bearing = (holders: readonly { charged: bigint }[]): number =>
     holders.filter(({ charged }) => charged > 0n).length;
-  return { stakers: bearing(stakers.all), lenders: bearing(lenders.all) };
+  const filled = underwriters.all.filter(({ tokens }) => tokens > 0n);
+  return { stakers: bearing(stakers.all), lenders: bearing(lenders.all), underwriters: filled.length };
 }
 
 export function crashReport(run: CrashRun): string {
-  const { scenario, world, positions, liquidators, keepers, audit, buyer, lenders, stakers, buybacks, recorder } = run;
+  const { scenario, world, positions, liquidators, keepers, audit, buyer, lenders, stakers, underwriters, buybacks } =
+    run;
   const money = moneyFormat(world.assetInfo);
   const totals = waterfallTotals(run.mirror);
   const charged = chargedHolders(run);
   const charts = crashCharts(run);
-  const minted = sum(buyer.purchases, ({ tokens }) => tokens);
+  const sold = sum(buyer.purchases, ({ tokens }) => tokens);
+  const { debts, falseAlarms } = provisionOutcome(run.mirror);
+  const [alarm] = falseAlarms;
   const tokens = (count: bigint): string => formatFixed(count, TOKEN_DECIMALS, 0);
+  const { recorder } = run;
   const lowest = recorder.samples.reduce((low, sample) => (sample.price < low.price ? sample : low));
   const first = recorder.samples[0];
   const share = (price: bigint): string => formatFixed(price, world.assetInfo.decimals, 4);
@@ -52,9 +64,12 @@ that lends ${money.symbol} against ${world.collateralInfo.symbol} went through i
       facts([
         [String(positions.all.length), "borrowers"],
         [String(liquidators.count), "liquidations"],
-        [String(run.mirror.entries.size), "write-offs, each checked against an independent computation"],
+        [String(run.mirror.writeOffs().length), "write-offs, each checked against an independent computation"],
         [money.bare(totals.badDebt), `${money.symbol} of bad debt`],
-        [tokens(minted), `tokens minted for ${money.full(totals.auctionProceeds)}`],
+        [
+          tokens(tokensMinted(run)),
+          `tokens minted for ${money.full(totals.auctionProceeds + totals.layers.dilutionCash)}`,
+        ],
         [
           money.share(run.sharePriceAfter - run.sharePriceBefore, run.sharePriceBefore).replace("-", "−"),
           `share price, from ${share(run.sharePriceBefore)} to ${share(run.sharePriceAfter)}`,
@@ -80,7 +95,7 @@ and loans sink below the value of their collateral.`,
       chartHtml(charts.trouble),
       section(
         "The losses",
-        `${keepers.count.writtenOff} of the ${run.mirror.entries.size} write-offs needed no liquidator: a keeper had recorded
+        `${keepers.count.writtenOff} of the ${audit.all.length} write-offs needed no liquidator: a keeper had recorded
 the insolvency, it had lasted for the confirmation delay, and newer feed rounds still confirmed it. ${keepers.count.cleared}
 records were cleared because the price had come back in time. ${run.watchers.count} borrowers added collateral.`,
       ),
@@ -88,12 +103,38 @@ records were cleared because the price had come back in time. ${run.watchers.cou
       chartHtml(charts.sharePrice),
       chartHtml(charts.buffers),
       chartHtml(charts.tokens),
+      section(
+        "Known before they were final",
+        `A keeper who finds a loan insolvent puts that on record at once, and its loss is set apart there and then: out of
+reserves, in the fund, and by a charge to the lenders. Whoever leaves or comes afterwards does so at the lower price. ${debts}
+debts were impaired in this way. When a loss is final it uses what was set apart; what was too much goes back to exactly
+those who had been charged, gone or not. ${falseAlarms.length} of these debts were never written off.`,
+      ),
+      provisionsTable(run.mirror, money),
+      chartHtml(charts.provisions),
+      ...(alarm === undefined
+        ? []
+        : [
+            section(
+              "A false alarm, to the unit",
+              `Write-off number ${alarm.id} never came: the loan was insolvent at the feed's rounds from ${alarmTimes(alarm)} UTC and
+healthy again afterwards. Everybody who had been charged has back what it was charged.`,
+            ),
+            falseAlarmTable(alarm, run.mirror, lenders.all, stakers.all, money),
+          ]),
+      section(
+        "The underwriters",
+        `They had committed cash beforehand. A write-off takes the best bids first, in its own transaction, and pro rata within a
+level; the tokens wait to be collected. The first of them tried to leave in the middle of the crash and was refused
+(<code>${underwriters.panic?.error ?? ""}</code>): its notice had not run out, and its bid was filled like the others.`,
+      ),
+      underwritersHtmlTable(underwriters.all, run.tokenSymbol, money),
       section("The largest write-offs"),
       writeOffsTable(audit.all, positions.all, run.mirror, money),
       section(
         "Who was charged",
-        `Lenders bear the socialized part by their share of the vault at that very moment, in one loss epoch per write-off.
-A lender who has left since still holds the right to whatever comes back for the epochs in which it was charged:
+        `Lenders bear the socialized part by their share of the vault at that very moment, in a loss epoch of its own. What
+they were charged here includes provisions, and what they claimed back includes those that were not needed. A lender who has left since still holds the right to whatever comes back for the epochs in which it was charged:
 ${gone.length} of those below had gone before the money came, and were paid all the same.`,
       ),
       lendersTable(lenders.all, money),
@@ -107,13 +148,24 @@ to leave in the middle of the crash and was refused: <code>${stakers.panic?.erro
       section(
         "What came back",
         `The sale of tokens brought ${money.full(totals.auctionProceeds)}: ${buyer.lots} lots offered
-${tokens(buyer.offered)} tokens, ${tokens(minted)} were bought in ${buyer.purchases.length} purchases, and
+${tokens(buyer.offered)} tokens, ${tokens(sold)} were bought in ${buyer.purchases.length} purchases, and
 ${tokens(run.unsoldTokens)} were never minted. Where the price recovered, liquidators paid for defaulted debt too. Days later,
 money for some write-offs was returned from outside. What reached the dilution layer, in ${buybacks.rounds} rounds, bought
 back and burnt ${tokens(buybacks.burntTokens)} tokens for ${money.full(buybacks.paidAssets)}; for ${money.full(buybacks.returnedAssets)}
 no token was sold, so it went on up to insurance and reserves.`,
       ),
-      recoveriesTable(run.mirror, run.vaultAddress, money),
+      recoveriesTable(
+        run.mirror,
+        run.vaultAddress,
+        new Map(run.paidBack.map((one) => [one.account, one.borrower])),
+        money,
+      ),
+      section(
+        "Debtors who paid back",
+        `A debtor may pay what was written off of its loan, by the number of the write-off. As long as something is outstanding
+the position cannot borrow; afterwards it is clean again.`,
+      ),
+      paidBackTable(run.paidBack, money),
       section("The liquidators"),
       liquidatorsTable(liquidators.all, (collateral) => collateralValue(world, collateral), money),
       section(

@@ -50,6 +50,7 @@ export function writeOffsTable(
       number("Bad debt"),
       number("Reserves"),
       number("Insurance"),
+      number("Bids"),
       number("Socialized"),
       number("Sold tokens"),
       number("Recovered"),
@@ -62,6 +63,7 @@ export function writeOffsTable(
       money.bare(badDebt),
       money.bare(layers.reserves),
       money.bare(layers.insurance),
+      money.bare(layers.dilutionCash),
       money.bare(layers.socialized),
       money.bare(mirror.entries.get(id)?.auctionProceeds ?? 0n),
       money.bare(mirror.entries.get(id)?.recovered ?? 0n),
@@ -126,8 +128,14 @@ export function stakersTable(stakers: readonly Staker[], money: MoneyFormat): st
 /**
  * Money that came back, by where it came from and which layer it reached.
  * @param vault the vault itself pays in what a liquidator has settled of defaulted debt
+ * @param debtors numbers of the borrowers who paid back, by account
  */
-export function recoveriesTable({ recoveries, sentOn }: LedgerMirror, vault: string, money: MoneyFormat): string {
+export function recoveriesTable(
+  { recoveries, sentOn }: LedgerMirror,
+  vault: string,
+  debtors: ReadonlyMap<string, number>,
+  money: MoneyFormat,
+): string {
   const isSettlement = ({ payer }: Recovery): boolean => payer === vault;
   const settled = recoveries.filter(isSettlement);
   const row = (name: string, climbs: readonly Climb[]): string[] => [
@@ -143,11 +151,16 @@ export function recoveriesTable({ recoveries, sentOn }: LedgerMirror, vault: str
       row(`defaulted debt settled in ${settled.length} liquidations`, settled),
       ...recoveries
         .filter((recovery) => !isSettlement(recovery))
-        .map((recovery) => row(`returned funds for write-off ${recovery.id}`, [recovery])),
+        .map((recovery) => row(`${sourceOf(recovery, debtors)} for write-off ${recovery.id}`, [recovery])),
       row("sent on by dilution, which found no token to buy", sentOn),
     ],
     row("All", [...recoveries, ...sentOn]),
   );
+}
+
+function sourceOf({ payer }: Recovery, debtors: ReadonlyMap<string, number>): string {
+  const borrower = debtors.get(payer);
+  return borrower === undefined ? "returned funds" : `paid back by borrower ${borrower}`;
 }
 
 /** @param worth value of collateral at the last price, asset units */

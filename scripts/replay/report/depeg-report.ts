@@ -4,6 +4,8 @@ import { facts, pageHtml, section, table } from "../../lib/report/page.ts";
 import { formatFixed, sum, toChartNumber } from "../../lib/units.ts";
 import { type DepegRun } from "../depeg.ts";
 import { PRICE_DECIMALS } from "../prices.ts";
+import { provisionOutcome } from "../provision-outcome.ts";
+import { alarmTimes, falseAlarmTable, provisionsTable } from "./early-tables.ts";
 import { type LoanGroup, loanGroups, rightlyLeftAlone } from "./depeg-outcome.ts";
 import { formatMoment, moneyFormat } from "./money.ts";
 
@@ -18,7 +20,9 @@ export const STATE_TEXTS: Record<LoanGroup["worst"], string> = {
 };
 
 export function depegReport(run: DepegRun): string {
-  const { scenario, world, heartbeats, keepers, liquidators, recorder, mirror } = run;
+  const { scenario, world, heartbeats, keepers, liquidators, recorder, mirror, lenders, stakers } = run;
+  const [alarm] = provisionOutcome(mirror).falseAlarms;
+  const left = lenders.all.filter(({ leftAt }) => leftAt !== undefined);
   const money = moneyFormat(world.assetInfo);
   const groups = loanGroups(run);
   const lowest = recorder.samples.reduce((low, sample) => (sample.price < low.price ? sample : low));
@@ -37,14 +41,14 @@ ${money.symbol} against it went through all ${run.rounds} rounds of the real pri
         [String(run.rounds), "rounds replayed, at their own seconds"],
         [String(rightlyLeftAlone(groups)), "loans rightly left alone"],
         [String(liquidators.count), "partial liquidations, none with a loss"],
-        [String(mirror.entries.size), "write-offs"],
+        [String(mirror.writeOffs().length), "write-offs"],
         [money.bare(run.largestShortfall), `${money.symbol} would have been lost at the worst round`],
         [`${heartbeats.answered} of ${heartbeats.count}`, "daily heartbeats bridged"],
       ]),
       section(
         "Which loans were left alone",
         `A loan is insolvent when its debt exceeds what its collateral is worth less the liquidator's minimum incentive. Keepers
-recorded ${keepers.count.impaired} insolvencies. A record alone books nothing: a write-off without cash needs
+recorded ${keepers.count.impaired} insolvencies. A record alone writes nothing off: a write-off without cash needs
 ${run.confirmationDelay / HOUR} hours to pass and a newer round that confirms it. The price came back first, and
 ${keepers.count.cleared} records were cleared again. Of the loans that could be liquidated, the liquidators took what their
 money allowed, and never at a loss.`,
@@ -59,6 +63,19 @@ would have called it stale every single day; the limit here is 25 hours. Just be
 stood, and a keeper who tried to impair the weakest loan was refused.`,
       ),
       chartHtml(late),
+      section(
+        "Losses that did not come",
+        `Each of the larger insolvencies was provisioned at once: reserves, fund and lenders were charged as if it were final.
+When the price came back, all of it was given back to exactly those who had been charged, also to the
+${left.length} lenders who had left in between.`,
+      ),
+      provisionsTable(mirror, money),
+      ...(alarm === undefined
+        ? []
+        : [
+            section("One of them, to the unit", `Debt number ${alarm.id} was insolvent from ${alarmTimes(alarm)} UTC.`),
+            falseAlarmTable(alarm, mirror, lenders.all, stakers.all, money),
+          ]),
       section(
         "If the feed had died",
         `In a branch of the replay the feed goes silent at the first round that made a loan insolvent, on

@@ -19,6 +19,7 @@ export interface LayerRow {
 export interface Charged {
   readonly stakers: number;
   readonly lenders: number;
+  readonly underwriters: number;
 }
 
 /** Sums of a replay, for every output. */
@@ -45,11 +46,16 @@ export function waterfallTotals(mirror: LedgerMirror): WaterfallTotals {
   };
 }
 
-export function layerRows({ layers }: WaterfallTotals, { stakers, lenders }: Charged): LayerRow[] {
+export function layerRows({ layers }: WaterfallTotals, { stakers, lenders, underwriters }: Charged): LayerRow[] {
   return [
     { name: "Reserves", color: "reserves", paid: layers.reserves, charged: "the vault's fees, not yet paid out" },
     { name: "Insurance", color: "insurance", paid: layers.insurance, charged: `${stakers} stakers of the fund` },
-    { name: "Dilution, cash", color: "dilution", paid: layers.dilutionCash, charged: "standing bids (none yet)" },
+    {
+      name: "Dilution, cash",
+      color: "dilution",
+      paid: layers.dilutionCash,
+      charged: `${underwriters} underwriters, by standing bids`,
+    },
     { name: "Socialized", color: "socialized", paid: layers.socialized, charged: `${lenders} lenders, by share price` },
   ];
 }

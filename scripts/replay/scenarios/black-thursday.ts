@@ -61,6 +61,18 @@ export function blackThursday(): CrashScenario {
       orderlyExitAt: START + 6 * HOUR,
       panicAt: START + 30 * HOUR,
     },
+    underwriters: {
+      // Together half a million. What they bid lies within what was paid for MKR in March 2020.
+      bids: [
+        { price: 240n * ONE, assets: 120_000n * ONE },
+        { price: 260n * ONE, assets: 40_000n * ONE },
+        { price: 260n * ONE, assets: 60_000n * ONE },
+        { price: 240n * ONE, assets: 80_000n * ONE },
+        { price: 220n * ONE, assets: 100_000n * ONE },
+        { price: 170n * ONE, assets: 100_000n * ONE },
+      ],
+      panicAt: START + 24 * HOUR,
+    },
     liquidators: {
       liquidators: [
         { capital: 500_000n * ONE, aim: "incentive" },
@@ -89,6 +101,11 @@ export function blackThursday(): CrashScenario {
         { price: 250n * ONE, lots: 2 },
       ],
     },
-    recovery: { at: END + 4 * DAY, sharesBps: [10_000n, 4_000n, 2_500n], soldBackBps: 5_000n },
+    recovery: {
+      at: END + 4 * DAY,
+      sharesBps: [10_000n, 4_000n, 2_500n],
+      soldBackBps: 5_000n,
+      borrowsAgain: 5_000n * ONE,
+    },
   };
 }

@@ -20,6 +20,7 @@ export interface ScenarioBase {
   readonly book: BookPlan;
   readonly lenders: LenderPlan;
   readonly stakers: StakerPlan;
+  readonly underwriters: UnderwriterPlan;
 }
 
 /** Who lends, and who comes and goes. */
@@ -43,6 +44,14 @@ export interface StakerPlan {
   /** The first staker gave notice in time and leaves at this second. */
   readonly orderlyExitAt?: number;
   /** The second staker tries to leave at this second without notice. */
+  readonly panicAt?: number;
+}
+
+/** Who has standing bids for the backstop token. */
+export interface UnderwriterPlan {
+  /** Each with the level it bids at (asset units per whole token) and what it commits (asset units). */
+  readonly bids: readonly { readonly price: bigint; readonly assets: bigint }[];
+  /** The first one tries to leave at this second without notice. */
   readonly panicAt?: number;
 }
 
@@ -95,4 +104,6 @@ export interface RecoveryPlan {
   readonly sharesBps: readonly bigint[];
   /** Part of the tokens that could be bought back which their holder gives for it, basis points. */
   readonly soldBackBps: bigint;
+  /** What the debtor who pays everything back borrows afterwards, asset units. */
+  readonly borrowsAgain: bigint;
 }

@@ -4,7 +4,8 @@
  *
  * What is real: all 400 rounds of Chainlink's USDC/USD feed, from 20 November 2022 on, at their own seconds: 110 daily
  * heartbeats, then the depeg. What is a model: the lent stablecoin is held at one dollar, and the actors below.
- * USDC could not be redeemed before Monday, so what liquidators seized was not sold before the rounds end.
+ * USDC could not be redeemed before Monday, so what liquidators seized was not sold before the rounds end. None of the
+ * interest goes to reserves, so losses that are known, and never come, reach the lenders as well.
  */
 import { constantRounds } from "../feed-rounds.ts";
 import { ONE_USD, usdcRounds2023 } from "../prices.ts";
@@ -50,8 +51,10 @@ export function usdcDepeg(): DepegScenario {
       watcherBps: 500,
       watcherHealthBps: 10_100n,
     },
-    lenders: { initial: 20, utilizationBps: 8_000n, leaving: 0, joining: 0, joiningAssets: 0n },
+    // Three leave and two come during the weekend, some of them at a share price that is lowered by false alarms.
+    lenders: { initial: 20, utilizationBps: 8_000n, leaving: 3, joining: 2, joiningAssets: 500_000n * ONE },
     stakers: { count: 5, assets: 500_000n * ONE },
+    underwriters: { bids: [{ price: 240n * ONE, assets: 100_000n * ONE }] },
     liquidators: {
       liquidators: [
         { capital: 60_000n * ONE, aim: "incentive" },

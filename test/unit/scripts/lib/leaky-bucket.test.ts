@@ -19,10 +19,19 @@ describe("leaky bucket", () => {
     expect(bucket.available(36)).to.equal(1n);
   });
 
+  it("takes back only what cannot have leaked since it was drawn", () => {
+    const bucket = new LeakyBucket(100n, 3_600n);
+    bucket.draw(60n, 0);
+    bucket.draw(40n, 900);
+    // 25 leaked in the first quarter; after the second the level is 50. Of the first draw 50 may have leaked: 10 fall.
+    bucket.release(60n, 1_800, 0);
+    expect(bucket.available(1_800)).to.equal(60n);
+  });
+
   it("never goes below empty when a draw is released", () => {
     const bucket = new LeakyBucket(100n, 3_600n);
     bucket.draw(40n, 0);
-    bucket.release(40n, 1_800);
+    bucket.release(40n, 1_800, 0);
     expect(bucket.available(1_800)).to.equal(100n);
   });
 });

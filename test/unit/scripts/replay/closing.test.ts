@@ -1,18 +1,39 @@
 import { expect } from "chai";
 
-import { closedByKeeper, closedByLiquidator, keeperReward } from "../../../../scripts/replay/closing.ts";
+import {
+  closedByKeeper,
+  closedByLiquidator,
+  expectedLoss,
+  isInsolvent,
+  keeperReward,
+} from "../../../../scripts/replay/closing.ts";
+
+const WAD = 10n ** 18n;
 
 const RULES = { minIncentiveBps: 200n, minDebt: 50n, keeperRewardBps: 100n, maxKeeperReward: 3n };
 /** Debt 1,000, of which 900 principal, over collateral worth 816: it covers 816 / 1.02 = 800. */
 const POSITION = { debt: 1_000n, principal: 900n, value: 816n, reserves: 40n };
 
 describe("what is closed of an insolvent position", () => {
+  it("is expected to be lost, and insured for aged principal only, when it is impaired", () => {
+    // 1,000 - 800; of the principal 900 - 816 = 84 are lost, half of it aged.
+    expect(expectedLoss({ ...POSITION, aged: 450n }, RULES)).to.deep.equal({ shortfall: 200n, insurable: 42n });
+    // The incentive of 16 is never insured.
+    expect(expectedLoss({ ...POSITION, principal: 1_000n, aged: 1_000n }, RULES).insurable).to.equal(184n);
+  });
+
+  it("begins where the debt exceeds what the collateral covers, to the unit", () => {
+    expect(isInsolvent({ value: 816n, debt: 800n }, 200n)).to.equal(false);
+    expect(isInsolvent({ value: 816n, debt: 801n }, 200n)).to.equal(true);
+  });
+
   it("a keeper leaves what the collateral covers", () => {
     expect(closedByKeeper(POSITION, RULES)).to.deep.equal({
       repaid: 0n,
       incentive: 16n,
       debt: 200n,
       principalLeft: 800n,
+      wad: WAD,
     });
   });
 
@@ -27,6 +48,7 @@ describe("what is closed of an insolvent position", () => {
       incentive: 16n,
       debt: 1_000n,
       principalLeft: 0n,
+      wad: WAD,
     });
   });
 
@@ -36,6 +58,7 @@ describe("what is closed of an insolvent position", () => {
       incentive: 8n,
       debt: 500n,
       principalLeft: 450n,
+      wad: WAD / 2n,
     });
   });
 

@@ -1,0 +1,40 @@
+/**
+ * What comes after the crash: debtors pay back what was written off, lots are closed, money turns up, tokens are
+ * bought back, and everybody claims what is theirs.
+ */
+import { type CrashCast } from "./crash.ts";
+import { type LedgerMirror } from "./ledger-mirror.ts";
+import { payBackDebts } from "./paid-back.ts";
+import { returnFunds } from "./returned-funds.ts";
+import { type CrashScenario } from "./scenarios/black-thursday.ts";
+import { type World } from "./world.ts";
+
+/** More charges than any debt of a replay has. */
+const MANY_STEPS = 1_000;
+
+export async function aftermath(world: World, scenario: CrashScenario, cast: CrashCast) {
+  const { buybacks, buyer, lenders, stakers, underwriters, mirror } = cast;
+  await settleReleases(world, mirror);
+  await underwriters.collectAll();
+  const paidBack = await payBackDebts(world, cast, scenario.recovery.borrowsAgain);
+  await buybacks.finish();
+  world.chain.advanceTo(scenario.recovery.at);
+  const unsoldTokens = await buyer.settleAll();
+  await returnFunds(world, scenario.recovery, mirror, buybacks);
+  await buybacks.finish();
+  await lenders.claimAll(mirror.books.vaultEpochs);
+  await stakers.claimAll(mirror.books.fundEpochs);
+  await underwriters.collectAll();
+  await underwriters.leave();
+  return { unsoldTokens, paidBack };
+}
+
+/** Releases of the fund that were too long for one call are settled by anybody. */
+async function settleReleases({ chain, fund }: World, mirror: LedgerMirror): Promise<void> {
+  const anybody = await chain.actor("keeper");
+  for (const id of mirror.entries.keys()) {
+    if (mirror.books.unsettledOf(id) === 0n) continue;
+    mirror.books.settle(id, MANY_STEPS);
+    mirror.follow(await chain.send(anybody, fund.settleRelease.populateTransaction(id, MANY_STEPS)));
+  }
+}

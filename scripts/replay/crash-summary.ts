@@ -1,0 +1,90 @@
+/** summary.json of a crash: the waterfall's figures, and what was known early, bid for, and paid back. */
+import { type Provision } from "../lib/provision.ts";
+import { sum } from "../lib/units.ts";
+import { type CrashRun } from "./crash.ts";
+import { type PaidBack } from "./paid-back.ts";
+import { type FalseAlarm, holdersOutcome, provisionOutcome } from "./provision-outcome.ts";
+import { summarize } from "./summary.ts";
+
+/** Tokens minted in a crash: bought in auctions, and by standing bids within write-offs. Token units. */
+export function tokensMinted({ buyer, mirror }: Pick<CrashRun, "buyer" | "mirror">): bigint {
+  return sum(buyer.purchases, ({ tokens }) => tokens) + mirror.books.dilution.filledTokens;
+}
+
+/** Money in base units, tokens in units of 10^-18, all as decimal strings; times in unix seconds. */
+export function crashSummary(run: CrashRun) {
+  return {
+    ...summarize({
+      scenario: run.scenario.name,
+      seed: run.seed,
+      asset: run.world.assetInfo.symbol,
+      positions: run.positions.all.length,
+      liquidations: run.liquidators.count,
+      writeOffs: run.audit.all,
+      mirror: run.mirror,
+      tokensMinted: tokensMinted(run),
+      sharePriceBefore: run.sharePriceBefore,
+      sharePriceAfter: run.sharePriceAfter,
+    }),
+    ...provisionSummary(run),
+    underwriters: run.underwriters.all.map(({ name, price, committed, left, tokens }) => ({
+      name,
+      price: price.toString(),
+      committed: committed.toString(),
+      filled: (committed - left).toString(),
+      tokens: tokens.toString(),
+    })),
+    paidBack: run.paidBack.map(paidBackSummary),
+  };
+}
+
+/** What was set apart before it was final, and one loss that never came. */
+export function provisionSummary(run: Charged) {
+  const { debts, taken, used, givenBack, falseAlarms } = provisionOutcome(run.mirror);
+  const [largest] = falseAlarms;
+  return {
+    provisions: {
+      debts,
+      falseAlarms: falseAlarms.length,
+      setApart: layers(taken),
+      becameFinal: layers(used),
+      givenBack: layers(givenBack),
+    },
+    falseAlarm: largest === undefined ? null : alarmSummary(run, largest),
+  };
+}
+
+/** The parts of a run that were charged, and the books about it. */
+type Charged = Pick<CrashRun, "mirror" | "lenders" | "stakers">;
+
+function alarmSummary({ mirror, lenders, stakers }: Charged, alarm: FalseAlarm) {
+  const holders = holdersOutcome(alarm.id, mirror, lenders.all, stakers.all);
+  return {
+    id: alarm.id.toString(),
+    from: alarm.from,
+    until: alarm.until,
+    setApart: layers(alarm.taken),
+    givenBack: layers(alarm.givenBack),
+    lenders: { charged: holders.lenders.charged.toString(), claimedBack: holders.lenders.claimed.toString() },
+    stakers: { charged: holders.stakers.charged.toString(), claimedBack: holders.stakers.claimed.toString() },
+  };
+}
+
+function paidBackSummary(paidBack: PaidBack) {
+  const { toReserves, toInsurance, toDilution, toLenders } = paidBack.received;
+  return {
+    borrower: paidBack.borrower,
+    ids: paidBack.ids.map(String),
+    refusedBefore: paidBack.refusal.error,
+    paid: paidBack.paid.toString(),
+    toLenders: toLenders.toString(),
+    toDilution: toDilution.toString(),
+    toInsurance: toInsurance.toString(),
+    toReserves: toReserves.toString(),
+    borrowedAgain: paidBack.borrowedAgain.toString(),
+  };
+}
+
+function layers({ reserves, earmarked, charged }: Provision) {
+  return { reserves: reserves.toString(), insurance: earmarked.toString(), lenders: charged.toString() };
+}
