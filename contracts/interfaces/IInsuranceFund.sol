@@ -5,6 +5,7 @@ import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {Cooldown} from "../libraries/Cooldown.sol";
 import {LeakyBucket} from "../libraries/LeakyBucket.sol";
 import {IEarmarkTranche} from "./IEarmarkTranche.sol";
+import {IPremiumTaker} from "./IPremiumTaker.sol";
 import {IRestructuringTranche} from "./IRestructuringTranche.sol";
 import {IWriteOffEngine} from "./IWriteOffEngine.sol";
 import {IWriteOffVault} from "./IWriteOffVault.sol";
@@ -20,7 +21,7 @@ import {IWriteOffVault} from "./IWriteOffVault.sol";
 /// seeded before it is made the recipient of a vault's reserves.
 ///
 /// A loss that no impairment preceded closes the epoch that has the number of its write-off, unless that has passed.
-interface IInsuranceFund is IERC4626, IEarmarkTranche, IRestructuringTranche {
+interface IInsuranceFund is IERC4626, IEarmarkTranche, IRestructuringTranche, IPremiumTaker {
     /// @notice Terms of the stake and limits of what losses may draw.
     /// @param cooldown Seconds from a notice until its shares may leave.
     /// @param withdrawalWindow Seconds after the cooldown in which they may.
@@ -122,9 +123,6 @@ interface IInsuranceFund is IERC4626, IEarmarkTranche, IRestructuringTranche {
     /// `maxSteps` of the steps in which it was charged, the latest first. Open to everybody.
     /// @return leftAssets What is still not reached, asset units.
     function settleRelease(uint256 id, uint256 maxSteps) external returns (uint256 leftAssets);
-
-    /// @notice Takes `assets` from the caller as income of the stakers; mints no shares.
-    function addPremium(uint256 assets) external;
 
     /// @notice Turns `account`'s recoveries of `epochs` into stake at the present price instead of paying them out.
     /// Callable by `account` or an operator it authorized.

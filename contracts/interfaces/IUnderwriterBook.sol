@@ -3,12 +3,13 @@ pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Cooldown} from "../libraries/Cooldown.sol";
+import {IPremiumTaker} from "./IPremiumTaker.sol";
 import {IWriteOffVault} from "./IWriteOffVault.sol";
 
 /// @title Standing bids for the backstop token, by price level
 /// @notice Anyone commits the vault's asset at one of the fixed levels. A write-off fills the best levels first, pro
 /// rata within a level, in the same transaction. Prices are asset units per whole token (1e18 token units).
-interface IUnderwriterBook {
+interface IUnderwriterBook is IPremiumTaker {
     /// @notice One level as it stands.
     /// @param price Asset units per whole token.
     /// @param assets Committed now, asset units.
@@ -124,10 +125,6 @@ interface IUnderwriterBook {
     /// @notice Brings a level's premium in line with the floor price: below it a bid runs no risk and earns nothing until
     /// the floor has come down and somebody calls this again. Open to everybody.
     function refresh(uint256 level) external;
-
-    /// @notice Takes `assets` from the caller as premium, paid out evenly over the coming period to bids not under
-    /// notice, pro rata to what they commit and for how long.
-    function addPremium(uint256 assets) external;
 
     /// @notice Fills bids, best price first, for write-off `id`: at most `shortfallAssets` and `maxTokens`, no level
     /// below `floorPrice`. Pays the vault. Dilution only; it mints the tokens to this book right after.

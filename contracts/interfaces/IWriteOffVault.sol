@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {Cooldown} from "../libraries/Cooldown.sol";
 import {IWriteOffEngine} from "./IWriteOffEngine.sol";
 
 /// @title Base of every vault that can suffer a bad debt
@@ -10,14 +11,29 @@ import {IWriteOffEngine} from "./IWriteOffEngine.sol";
 interface IWriteOffVault is IERC4626 {
     /// @notice Rules for paying out reserves.
     /// @param targetAssets Reserves kept back before anything is swept, asset units.
-    /// @param recipient Insurance fund that receives what is above the target.
+    /// @param underwriterBps Part of what is above the target that goes to the underwriters, the rest to the fund.
+    /// @param recipient Insurance fund.
+    /// @param underwriters Underwriter book; zero if it has no part.
     struct ReservePolicy {
         uint128 targetAssets;
+        uint16 underwriterBps;
         address recipient;
+        address underwriters;
     }
 
     /// @notice Reserves above their target went to `recipient`.
     event ReservesSwept(address indexed recipient, uint256 assets);
+    /// @notice `recipient` did not take `assets` of its part; they stay in the reserves and are offered again.
+    event PremiumRefused(address indexed recipient, uint256 assets);
+    /// @notice `underwriterBps` of what is swept go to `underwriters` from now on.
+    event PremiumShareSet(address indexed underwriters, uint256 underwriterBps);
+    /// @notice Leaving takes this notice, and must happen within this window after it, seconds; zeros: it takes none.
+    event ExitNoticeSet(uint256 noticeSeconds, uint256 windowSeconds);
+    /// @notice `owner`'s notice to leave is now for `shares`, which may leave from second `readyAt` until before
+    /// `expiresAt`. Zeros when there is none any more.
+    event ExitRequested(address indexed owner, uint256 shares, uint256 readyAt, uint256 expiresAt);
+    /// @notice No more deposits and no more debt, ever. Everything else goes on until the vault is empty.
+    event WindUpStarted();
     /// @notice Outside money refilled the reserves.
     event ReservesRefilled(uint256 assets);
     /// @notice New rules for paying out reserves.
@@ -54,6 +70,22 @@ interface IWriteOffVault is IERC4626 {
     error SweepWhileImpaired(uint256 impairments);
     /// @notice No recipient has been set for swept reserves.
     error NoSweepRecipient();
+    /// @notice Nobody took any of the `assets` that were offered.
+    error SweepRefused(uint256 assets);
+    /// @notice A share of premium needs a recipient, a recipient a share, and it is at most `max`, bps.
+    error PremiumShareOutOfRange(address underwriters, uint256 underwriterBps, uint256 max);
+    /// @notice The vault is being wound up: no deposit, no reinvestment, no new debt, no exit notice any more.
+    error VaultWindingUp();
+    /// @notice Leaving this vault takes no notice.
+    error NoExitNotice();
+    /// @notice An exit notice is zero, or at least its window and at most `max` seconds.
+    error ExitNoticeOutOfRange(uint256 noticeSeconds, uint256 windowSeconds, uint256 max);
+    /// @notice The window after an exit notice lies between `min` and `max` seconds.
+    error ExitWindowOutOfRange(uint256 windowSeconds, uint256 min, uint256 max);
+    /// @notice Notice was to be given for more shares than `owner` holds.
+    error ExitExceedsBalance(address owner, uint256 shares, uint256 balance);
+    /// @notice `shares` were to leave; `owner` has notice for `maturedShares` at this moment.
+    error ExceedsMaturedExit(address owner, uint256 shares, uint256 maturedShares);
     /// @notice Somebody left the vault in this transaction: nothing may be charged to those who stay in the same one.
     error ExitAndLossInOneTransaction();
     /// @notice The write-off would charge the lenders more than the caller accepts, asset units.
@@ -84,6 +116,22 @@ interface IWriteOffVault is IERC4626 {
     /// @notice Rules for paying out reserves.
     function reservePolicy() external view returns (uint256 targetAssets, address recipient);
 
+    /// @notice Whose share of swept reserves that is besides the fund, bps; zeros if nobody's.
+    function premiumShare() external view returns (address underwriters, uint256 underwriterBps);
+
+    /// @notice Parts of earlier sweeps that were not taken, asset units. They are reserves like any other until they are:
+    /// a loss uses them up.
+    function refusedPremiums() external view returns (uint256 fundAssets, uint256 underwriterAssets);
+
+    /// @notice Notice that leaving takes, and the window after it in which one may leave, seconds; zeros if it takes none.
+    function exitNotice() external view returns (uint256 noticeSeconds, uint256 windowSeconds);
+
+    /// @notice `owner`'s notice to leave, whether or not it is usable now; zeros where leaving takes none.
+    function exitOf(address owner) external view returns (Cooldown.Notice memory notice);
+
+    /// @notice Why the vault takes no deposits any more: a total loss, or because it is being wound up.
+    function closure() external view returns (bool wipedOut, bool windingUp);
+
     /// @notice Whether deposits and new borrowing are paused.
     function paused() external view returns (bool depositsPaused, bool borrowingPaused);
 
@@ -97,8 +145,16 @@ interface IWriteOffVault is IERC4626 {
         address receiver
     ) external returns (uint256 assets, uint256 shares);
 
-    /// @notice Pays collected reserves above the target to the insurance fund. Open to all; refused while any position
-    /// is impaired, because a sweep just before a loss would move it from stakers to lenders.
+    /// @notice Gives notice that `shares` of `owner` want to leave, where that takes notice; replaces an earlier notice,
+    /// and zero takes it back. Only matured notice can be used to withdraw or redeem, within its window. It never
+    /// exceeds the balance: shares that leave by a transfer shrink it for good, and shares that come in later are not
+    /// under it. Callable by `owner` or an operator it authorized.
+    function requestExit(uint256 shares, address owner) external;
+
+    /// @notice Pays collected reserves above the target to the underwriters (their share, rounded down) and the insurance
+    /// fund (the rest). A part that its recipient does not take stays in the reserves and remains its own; the other
+    /// is paid all the same. Open to all; refused while any position is impaired, because a sweep just before a loss
+    /// would move it from stakers to lenders. A vault that is being wound up keeps no target once it has no debt.
     /// @return assets Paid out, asset units.
     function sweepReserves() external returns (uint256 assets);
 
@@ -111,6 +167,19 @@ interface IWriteOffVault is IERC4626 {
 
     /// @notice Sets the rules for paying out reserves. Governor.
     function setReservePolicy(uint256 targetAssets, address recipient) external;
+
+    /// @notice Sets which share of swept reserves goes to standing underwriters, bps; both zero for none. Governor.
+    function setPremiumShare(address underwriters, uint256 underwriterBps) external;
+
+    /// @notice Sets which notice leaving takes, at most thirty days, and the window after it, one to fourteen days and no
+    /// longer than the notice; both zero turn it off. On, it applies to all who hold shares; off, it frees all.
+    /// Notices already given keep their times unless it was off in between, which voids them. Claims of recoveries
+    /// take no notice. Governor.
+    function setExitNotice(uint256 noticeSeconds, uint256 windowSeconds) external;
+
+    /// @notice Closes the vault for good to deposits, reinvestment and new debt, and ends any exit notice; everything
+    /// else goes on. Cannot be undone. Governor.
+    function windUp() external;
 
     /// @notice Stops deposits and new borrowing at once. Guardian. Withdrawals, repayments, liquidations and write-offs
     /// can never be paused.

@@ -8,13 +8,15 @@ import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
+import {ExitNotices} from "../writeoff/ExitNotices.sol";
+import {ReserveSweep} from "../writeoff/ReserveSweep.sol";
 import {LendingModule} from "./LendingModule.sol";
 
 /// @title Rules of the lending vault and who may change them
 /// @notice Every parameter has a sane range that holds for everybody, the governor included. Nothing here can take a
 /// token, change a debt, or stop a withdrawal, a repayment, a liquidation or a write-off. The vault checks
 /// who may call before it delegates here. Upholds AC1.
-contract ConfigModule is LendingModule {
+contract ConfigModule is LendingModule, ReserveSweep, ExitNotices {
     using SafeCast for uint256;
 
     /// @dev Time between announcing that a dead collateral shall be retired and doing it.
@@ -140,6 +142,38 @@ contract ConfigModule is LendingModule {
         if (!state.retired) revert ILendingVault.NotRetired(collateral);
         state.retiredPriceWad = priceWad;
         emit ILendingVault.CollateralRetired(collateral, priceWad);
+    }
+
+    // ---------------------------------------------------------------- Rules of every vault
+
+    /// @notice See {IWriteOffVault}.
+    function setReservePolicy(uint256 targetAssets, address recipient) external onlyDelegated {
+        _setReservePolicy(targetAssets, recipient);
+    }
+
+    /// @notice See {IWriteOffVault}.
+    function setPremiumShare(address underwriters, uint256 underwriterBps) external onlyDelegated {
+        _setPremiumShare(underwriters, underwriterBps);
+    }
+
+    /// @notice See {IWriteOffVault}.
+    function setExitNotice(uint256 noticeSeconds, uint256 windowSeconds) external onlyDelegated {
+        _setExitNotice(noticeSeconds, windowSeconds);
+    }
+
+    /// @notice See {IWriteOffVault}.
+    function windUp() external onlyDelegated {
+        _windUp();
+    }
+
+    /// @notice See {IWriteOffVault}.
+    function sweepReserves() external onlyDelegated nonReentrant returns (uint256 assets) {
+        return _sweepReserves();
+    }
+
+    /// @notice See {IWriteOffVault}. The vault has checked who speaks for `owner`.
+    function requestExit(uint256 shares, address owner) external onlyDelegated {
+        _requestExit(shares, owner);
     }
 
     // ---------------------------------------------------------------- Private

@@ -7,6 +7,8 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
+import {Cooldown} from "../libraries/Cooldown.sol";
 import {WriteOffVault} from "../writeoff/WriteOffVault.sol";
 import {LendingBook} from "./LendingBook.sol";
 import {ImpairmentModule} from "./ImpairmentModule.sol";
@@ -218,6 +220,39 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
         _forward(_configModule);
     }
 
+    // ---------------------------------------------------------------- Rules of every vault: in ConfigModule
+
+    /// @inheritdoc IWriteOffVault
+    function setReservePolicy(uint256, address) external override(IWriteOffVault, WriteOffVault) restricted {
+        _forward(_configModule);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function setPremiumShare(address, uint256) external override(IWriteOffVault, WriteOffVault) restricted {
+        _forward(_configModule);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function setExitNotice(uint256, uint256) external override(IWriteOffVault, WriteOffVault) restricted {
+        _forward(_configModule);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function windUp() external override(IWriteOffVault, WriteOffVault) restricted {
+        _forward(_configModule);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function sweepReserves() external override(IWriteOffVault, WriteOffVault) returns (uint256) {
+        _forward(_configModule);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function requestExit(uint256, address owner) external override(IWriteOffVault, WriteOffVault) {
+        _checkAuthorized(owner);
+        _forward(_configModule);
+    }
+
     // ---------------------------------------------------------------- Views: in ViewModule
     // The return statements are not reached: they say that the results of these names are given.
 
@@ -314,6 +349,64 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
     function restructuringCaps() external view returns (uint256 hourCap, uint256 monthCap, uint256 availableAssets) {
         _forwardView(_viewModule);
         return (hourCap, monthCap, availableAssets);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function reservePolicy()
+        external
+        view
+        override(IWriteOffVault, WriteOffVault)
+        returns (uint256 targetAssets, address recipient)
+    {
+        _forwardView(_viewModule);
+        return (targetAssets, recipient);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function premiumShare()
+        external
+        view
+        override(IWriteOffVault, WriteOffVault)
+        returns (address underwriters, uint256 underwriterBps)
+    {
+        _forwardView(_viewModule);
+        return (underwriters, underwriterBps);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function refusedPremiums()
+        external
+        view
+        override(IWriteOffVault, WriteOffVault)
+        returns (uint256 fundAssets, uint256 underwriterAssets)
+    {
+        _forwardView(_viewModule);
+        return (fundAssets, underwriterAssets);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function exitNotice()
+        external
+        view
+        override(IWriteOffVault, WriteOffVault)
+        returns (uint256 noticeSeconds, uint256 windowSeconds)
+    {
+        _forwardView(_viewModule);
+        return (noticeSeconds, windowSeconds);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function exitOf(
+        address
+    ) external view override(IWriteOffVault, WriteOffVault) returns (Cooldown.Notice memory notice) {
+        _forwardView(_viewModule);
+        return notice;
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function closure() external view override(IWriteOffVault, WriteOffVault) returns (bool wipedOut, bool windingUp) {
+        _forwardView(_viewModule);
+        return (wipedOut, windingUp);
     }
 
     // ---------------------------------------------------------------- Private

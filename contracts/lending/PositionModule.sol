@@ -8,6 +8,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {DebtAge} from "./DebtAge.sol";
 import {InterestRates} from "./InterestRates.sol";
@@ -84,6 +85,7 @@ contract PositionModule is LendingModule {
     ) external onlyDelegated nonReentrant {
         if (assets == 0) revert ILendingVault.ZeroAssets();
         if (_borrowingPaused) revert ILendingVault.BorrowingPaused();
+        if (_is(WINDING_UP)) revert IWriteOffVault.VaultWindingUp();
         _accrue();
         Collateral storage state = _listed(collateral);
         Position memory position = _positions[borrower][collateral];

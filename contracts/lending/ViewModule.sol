@@ -5,8 +5,10 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {Cooldown} from "../libraries/Cooldown.sol";
 import {LeakyBucket} from "../libraries/LeakyBucket.sol";
 import {BPS} from "../libraries/Units.sol";
+import {ExitNotices} from "../writeoff/ExitNotices.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
 import {LossFigures} from "./LossFigures.sol";
@@ -15,7 +17,7 @@ import {LossFigures} from "./LossFigures.sol";
 /// @notice Positions, totals and rules, to the present second. The vault forwards its views here and returns the answer
 /// as it comes, so that its own code has room for what changes its books. Every function is `view`, and the compiler
 /// holds it to that: the vault's cast of a delegatecall to `view` rests on it.
-contract ViewModule is LossFigures {
+contract ViewModule is LossFigures, ExitNotices {
     using InterestRates for InterestRates.Model;
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LossFigures(asset_, engine_, oracle_) {}
@@ -78,6 +80,38 @@ contract ViewModule is LossFigures {
     /// @notice See {ILendingVault}.
     function minProvision() external view onlyDelegated returns (uint256 assets) {
         return _minProvision;
+    }
+
+    // ---------------------------------------------------------------- Rules of every vault
+
+    /// @notice See {IWriteOffVault}.
+    function reservePolicy() external view onlyDelegated returns (uint256 targetAssets, address recipient) {
+        return (_reservePolicy.targetAssets, _reservePolicy.recipient);
+    }
+
+    /// @notice See {IWriteOffVault}.
+    function premiumShare() external view onlyDelegated returns (address underwriters, uint256 underwriterBps) {
+        return (_reservePolicy.underwriters, _reservePolicy.underwriterBps);
+    }
+
+    /// @notice See {IWriteOffVault}.
+    function refusedPremiums() external view onlyDelegated returns (uint256 fundAssets, uint256 underwriterAssets) {
+        return (_refused.fundAssets, _refused.underwriterAssets);
+    }
+
+    /// @notice See {IWriteOffVault}.
+    function exitNotice() external view onlyDelegated returns (uint256 noticeSeconds, uint256 windowSeconds) {
+        return _exitNotice();
+    }
+
+    /// @notice See {IWriteOffVault}.
+    function exitOf(address owner) external view onlyDelegated returns (Cooldown.Notice memory notice) {
+        return _exitOf(owner);
+    }
+
+    /// @notice See {IWriteOffVault}.
+    function closure() external view onlyDelegated returns (bool wipedOut, bool windingUp) {
+        return (_is(WIPED_OUT), _is(WINDING_UP));
     }
 
     // ---------------------------------------------------------------- Debts

@@ -13,6 +13,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {IEarmarkTranche} from "../interfaces/IEarmarkTranche.sol";
 import {ILossTranche} from "../interfaces/ILossTranche.sol";
+import {IPremiumTaker} from "../interfaces/IPremiumTaker.sol";
 import {IRestructuringTranche} from "../interfaces/IRestructuringTranche.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
@@ -217,7 +218,8 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
 
     // ---------------------------------------------------------------- Income and recoveries
 
-    /// @inheritdoc IInsuranceFund
+    /// @inheritdoc IPremiumTaker
+    /// @dev Mints no shares.
     function addPremium(uint256 assets) external nonReentrant {
         if (isWipedOut) revert FundWipedOut(_cash, totalSupply());
         if (totalSupply() == 0) revert NoStakers();

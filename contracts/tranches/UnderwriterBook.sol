@@ -8,6 +8,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IDilution} from "../interfaces/IDilution.sol";
+import {IPremiumTaker} from "../interfaces/IPremiumTaker.sol";
 import {IUnderwriterBook} from "../interfaces/IUnderwriterBook.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {Cooldown} from "../libraries/Cooldown.sol";
@@ -211,7 +212,9 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         _rework(generation, _isActive(level));
     }
 
-    /// @inheritdoc IUnderwriterBook
+    /// @inheritdoc IPremiumTaker
+    /// @dev Paid out evenly over the coming period to bids not under notice, pro rata to what they commit and for how
+    /// long.
     function addPremium(uint256 assets) external nonReentrant {
         _stream.accrue();
         _stream.add(assets);

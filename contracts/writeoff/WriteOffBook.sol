@@ -7,6 +7,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
+import {Cooldown} from "../libraries/Cooldown.sol";
 import {ShareMath} from "../libraries/ShareMath.sol";
 import {WAD} from "../libraries/Units.sol";
 import {LossLedger} from "./LossLedger.sol";
@@ -31,8 +32,8 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     uint32 internal _impairments;
     bool internal _depositsPaused;
     bool internal _borrowingPaused;
-    /// @dev A total loss closes the vault to deposits for good.
-    bool internal _isWipedOut;
+    /// @dev What else holds for the whole vault, as bits (`_is`).
+    uint8 internal _flags;
     /// @dev Whether slot P holds anything, so that the usual case need not read it.
     bool internal _provisioned;
 
@@ -42,7 +43,11 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
 
     /// @dev Cash set aside for claims; not part of `_cash`.
     uint128 internal _claimCash;
+    /// @dev Read only where leaving takes notice.
+    ExitTerms internal _exitTerms;
+    mapping(uint256 generation => mapping(address owner => Cooldown.Notice)) internal _exits;
     IWriteOffVault.ReservePolicy internal _reservePolicy;
+    Refused internal _refused;
 
     // Slot P: what is known to be lost, and claims on losses that did not happen.
     /// @dev Assets provisioned for impaired debts: not yet gone, not counted any more.
@@ -56,6 +61,26 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         uint128 reserves;
         uint128 charged;
     }
+
+    /// @dev What has to be told before leaving, seconds; the generation counts how often it was turned on. One slot.
+    struct ExitTerms {
+        uint32 noticeSeconds;
+        uint32 windowSeconds;
+        uint32 generation;
+    }
+
+    /// @dev Parts of swept reserves that were not taken; still in the reserves, where losses may use them up. One slot.
+    struct Refused {
+        uint128 fundAssets;
+        uint128 underwriterAssets;
+    }
+
+    /// @dev A total loss closed the vault to deposits for good.
+    uint8 internal constant WIPED_OUT = 1;
+    /// @dev Governance closed it to deposits and new debt for good.
+    uint8 internal constant WINDING_UP = 2;
+    /// @dev Leaving takes notice.
+    uint8 internal constant EXIT_NOTICE = 4;
 
     /// @dev Set when somebody leaves in this transaction.
     bool internal transient _left;
@@ -138,9 +163,20 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// loss yet.
     function _closeIfWipedOut() internal {
         uint256 total = _storedTotalAssets() + _provisions;
-        if (_isWipedOut || !ShareMath.isWipedOut(total, _supply)) return;
-        _isWipedOut = true;
+        if (_is(WIPED_OUT) || !ShareMath.isWipedOut(total, _supply)) return;
+        _flags |= WIPED_OUT;
         emit IWriteOffVault.WipedOut(total, _supply);
+    }
+
+    /// @dev Closes the vault to deposits and new debt for good; who is in may leave without notice.
+    function _windUp() internal {
+        if (_is(WINDING_UP)) revert IWriteOffVault.VaultWindingUp();
+        _flags = (_flags | WINDING_UP) & ~EXIT_NOTICE;
+        emit IWriteOffVault.WindUpStarted();
+    }
+
+    function _is(uint8 flag) internal view returns (bool) {
+        return _flags & flag != 0;
     }
 
     /// @dev Charges present holders with `assets`. Nobody may leave and do this in one transaction.

@@ -11,17 +11,20 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
-import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
+import {Cooldown} from "../libraries/Cooldown.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {ShareMath} from "../libraries/ShareMath.sol";
+import {ExitNotices} from "./ExitNotices.sol";
 import {LossShares} from "./LossShares.sol";
+import {ReserveSweep} from "./ReserveSweep.sol";
 import {WriteOffBook} from "./WriteOffBook.sol";
 
 /// @title Base of every vault that can suffer a bad debt
 /// @notice What lenders and claimants meet in every vault: ERC-4626 entries and exits, recoveries, reserves, pauses. A
-/// kind of vault adds where its assets are besides cash (see WriteOffBook).
+/// kind of vault adds where its assets are besides cash (see WriteOffBook). What is `virtual` here a kind may run in a
+/// module instead, where its own code is too large.
 /// Never: a withdrawal, a claim or a write-off that can be paused. Upholds RE1, LV1, LV3.
-abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, AccessManaged {
+abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, ReserveSweep, ExitNotices, LossShares, AccessManaged {
     using SafeERC20 for IERC20;
     using ExactTransfer for IERC20;
     using SafeCast for uint256;
@@ -73,6 +76,12 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
         _payWithdrawal(assets, shares, receiver, owner);
     }
 
+    /// @inheritdoc IWriteOffVault
+    function requestExit(uint256 shares, address owner) external virtual {
+        _checkAuthorized(owner);
+        _requestExit(shares, owner);
+    }
+
     // ---------------------------------------------------------------- Recoveries
 
     /// @inheritdoc LossShares
@@ -117,29 +126,31 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
         emit ReservesRefilled(assets);
     }
 
-    // ---------------------------------------------------------------- Reserves
+    // ---------------------------------------------------------------- Rules
 
     /// @inheritdoc IWriteOffVault
-    function sweepReserves() external nonReentrant returns (uint256 assets) {
-        _accrue();
-        ReservePolicy memory policy = _reservePolicy;
-        if (policy.recipient == address(0)) revert NoSweepRecipient();
-        if (_impairments != 0) revert SweepWhileImpaired(_impairments);
-        uint256 uncollected = _uncollectedReserves();
-        uint256 held = _reserves;
-        assets = Math.min(Math.saturatingSub(held, uncollected + policy.targetAssets), _cash);
-        if (assets == 0) revert NothingToSweep(held, uncollected, policy.targetAssets);
-        _reserves -= assets.toUint128();
-        _cash -= assets.toUint128();
-        emit ReservesSwept(policy.recipient, assets);
-        _asset.forceApprove(policy.recipient, assets);
-        IInsuranceFund(policy.recipient).addPremium(assets);
+    function sweepReserves() external virtual nonReentrant returns (uint256 assets) {
+        return _sweepReserves();
     }
 
     /// @inheritdoc IWriteOffVault
-    function setReservePolicy(uint256 targetAssets, address recipient) external restricted {
-        _reservePolicy = ReservePolicy({targetAssets: targetAssets.toUint128(), recipient: recipient});
-        emit ReservePolicySet(targetAssets, recipient);
+    function setReservePolicy(uint256 targetAssets, address recipient) external virtual restricted {
+        _setReservePolicy(targetAssets, recipient);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function setPremiumShare(address underwriters, uint256 underwriterBps) external virtual restricted {
+        _setPremiumShare(underwriters, underwriterBps);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function setExitNotice(uint256 noticeSeconds, uint256 windowSeconds) external virtual restricted {
+        _setExitNotice(noticeSeconds, windowSeconds);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function windUp() external virtual restricted {
+        _windUp();
     }
 
     /// @inheritdoc IWriteOffVault
@@ -196,8 +207,33 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
     }
 
     /// @inheritdoc IWriteOffVault
-    function reservePolicy() external view returns (uint256 targetAssets, address recipient) {
+    function reservePolicy() external view virtual returns (uint256 targetAssets, address recipient) {
         return (_reservePolicy.targetAssets, _reservePolicy.recipient);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function premiumShare() external view virtual returns (address underwriters, uint256 underwriterBps) {
+        return (_reservePolicy.underwriters, _reservePolicy.underwriterBps);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function refusedPremiums() external view virtual returns (uint256 fundAssets, uint256 underwriterAssets) {
+        return (_refused.fundAssets, _refused.underwriterAssets);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function exitNotice() external view virtual returns (uint256 noticeSeconds, uint256 windowSeconds) {
+        return _exitNotice();
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function exitOf(address owner) external view virtual returns (Cooldown.Notice memory notice) {
+        return _exitOf(owner);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function closure() external view virtual returns (bool wipedOut, bool windingUp) {
+        return (_is(WIPED_OUT), _is(WINDING_UP));
     }
 
     /// @inheritdoc IWriteOffVault
@@ -235,23 +271,29 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
         return convertToAssets(shares);
     }
 
-    /// @dev What still fits under the share limit, or nothing while closed.
+    /// @dev Both limits hold for either way in: cash and shares fit 128 bits.
     function maxDeposit(address) external view returns (uint256) {
-        uint256 shares = _mintableShares();
-        return shares == 0 ? 0 : ShareMath.toAssetsDown(shares, totalAssets(), totalSupply());
+        (uint256 assets, uint256 shares) = _room();
+        if (shares == 0) return 0;
+        // The most that gives no share too many: one unit less than what one share more would cost.
+        return Math.min(assets, ShareMath.toAssetsUp(shares + 1, totalAssets(), totalSupply()) - 1);
     }
 
     function maxMint(address) external view returns (uint256) {
-        return _mintableShares();
+        (uint256 assets, uint256 shares) = _room();
+        return shares == 0 ? 0 : Math.min(shares, convertToShares(assets));
     }
 
     function maxWithdraw(address owner) external view returns (uint256) {
-        return Math.min(convertToAssets(balanceOf(owner)), _cash);
+        if (_reentrancyGuardEntered()) return 0;
+        return Math.min(convertToAssets(_exitable(owner)), _cash);
     }
 
-    /// @dev Shares that are worth less than one asset unit together cannot be redeemed.
+    /// @dev Shares that are worth less than one asset unit together cannot be redeemed. Where cash is the limit, no
+    /// shares are named that would give nothing for their last part.
     function maxRedeem(address owner) external view returns (uint256 shares) {
-        shares = balanceOf(owner);
+        if (_reentrancyGuardEntered()) return 0;
+        shares = _exitable(owner);
         uint256 total = totalAssets();
         uint256 supply = totalSupply();
         if (ShareMath.toAssetsDown(shares, total, supply) > _cash) {
@@ -291,7 +333,9 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
         if (_depositsPaused) revert DepositsPaused();
         _accrue();
         total = _storedTotalAssets();
-        if (_isWipedOut || ShareMath.isWipedOut(total, totalSupply())) revert VaultWipedOut(total, totalSupply());
+        bool closed = _is(WIPED_OUT | WINDING_UP);
+        if (closed && _is(WINDING_UP)) revert VaultWindingUp();
+        if (closed || ShareMath.isWipedOut(total, totalSupply())) revert VaultWipedOut(total, totalSupply());
     }
 
     function _takeDeposit(uint256 assets, uint256 shares, address receiver) private {
@@ -312,8 +356,20 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, LossShares, Acc
         _asset.safeTransfer(receiver, assets);
     }
 
-    function _mintableShares() private view returns (uint256) {
-        if (_depositsPaused || _isWipedOut || ShareMath.isWipedOut(totalAssets(), totalSupply())) return 0;
-        return type(uint128).max - ShareMath.VIRTUAL_SHARES - totalSupply();
+    /// @dev Shares are burnt only where they leave the vault, which may take notice; a notice never outlives the shares
+    /// it was given for, wherever they go.
+    function _update(address from, address to, uint256 shares) internal override {
+        super._update(from, to, shares);
+        if (from == address(0) || !_is(EXIT_NOTICE)) return;
+        if (to == address(0)) _useExit(from, shares);
+        else _capExit(from);
+    }
+
+    /// @dev Asset units and shares that can still be added; nothing while closed or in the middle of a call.
+    function _room() private view returns (uint256 assets, uint256 shares) {
+        if (_depositsPaused || _is(WINDING_UP | WIPED_OUT) || _reentrancyGuardEntered()) return (0, 0);
+        if (ShareMath.isWipedOut(totalAssets(), totalSupply())) return (0, 0);
+        assets = type(uint128).max - _cash;
+        shares = type(uint128).max - ShareMath.VIRTUAL_SHARES - totalSupply();
     }
 }

@@ -32,9 +32,27 @@ export const ROLE_TABLE: readonly RoleRow[] = [
   },
   {
     contract: "LendingVault",
-    functions: ["setCollateral", "setRateModel", "setRiskConfig", "setMinProvision", "setReservePolicy", "unpause"],
+    functions: ["setCollateral", "setRateModel", "setRiskConfig", "setMinProvision", "unpause"],
     role: "GOVERNOR",
     why: "rules of lending; loosening them is for the governor alone",
+  },
+  {
+    contract: "LendingVault",
+    functions: ["setReservePolicy", "setPremiumShare"],
+    role: "GOVERNOR",
+    why: "who is paid for standing ready; it can name recipients, but neither hurry nor enlarge a sweep",
+  },
+  {
+    contract: "LendingVault",
+    functions: ["setExitNotice"],
+    role: "GOVERNOR",
+    why: "it binds lenders who came without notice, so the role's delay must leave them time to go",
+  },
+  {
+    contract: "LendingVault",
+    functions: ["windUp"],
+    role: "GOVERNOR",
+    why: "closing for good cannot be undone, and takes nothing from anybody",
   },
   {
     contract: "LendingVault",

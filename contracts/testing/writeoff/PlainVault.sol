@@ -29,7 +29,7 @@ contract PlainVault is WriteOffVault {
     ) WriteOffBook(asset_, engine_) WriteOffVault(asset_, "Plain Vault", "PLAIN", authority_) {}
 
     /// @notice Lends `assets` of the vault's cash to `debtor`.
-    function lend(uint256 assets, address debtor) external nonReentrant {
+    function lend(uint256 assets, address debtor) external {
         _accrue();
         _spendCash(assets);
         _lent += assets;
@@ -37,11 +37,9 @@ contract PlainVault is WriteOffVault {
     }
 
     /// @notice The caller pays `assets` of debt back.
-    function payBack(uint256 assets) external nonReentrant {
-        _accrue();
+    function payBack(uint256 assets) external {
+        _takeIn(assets);
         _lent -= assets;
-        _cash += assets.toUint128();
-        _asset.pull(msg.sender, assets);
     }
 
     /// @notice From now on debts grow by `income` a second, of which `toReserves` is the reserves' part, all unpaid.
@@ -51,21 +49,14 @@ contract PlainVault is WriteOffVault {
     }
 
     /// @notice The caller pays `assets` of fees, all for the reserves.
-    function payFee(uint256 assets) external nonReentrant {
-        _accrue();
-        _cash += assets.toUint128();
+    function payFee(uint256 assets) external {
+        _takeIn(assets);
         _reserves += assets.toUint128();
-        _asset.pull(msg.sender, assets);
     }
 
-    /// @notice Sets the part of the reserves that rests on unpaid income.
-    function setUncollected(uint256 assets) external {
-        _uncollected = assets;
-    }
-
-    /// @notice Sets how many positions count as impaired.
-    function setImpairments(uint32 impairments) external {
-        _impairments = impairments;
+    /// @notice Sets what a sweep asks about: reserves that rest on unpaid income, and how many positions are impaired.
+    function pretend(uint256 uncollected, uint32 impairments) external {
+        (_uncollected, _impairments) = (uncollected, impairments);
     }
 
     /// @notice Loses a debt of `badDebt`, of which `insurable` may be insured.
@@ -93,9 +84,10 @@ contract PlainVault is WriteOffVault {
         if (socialized != 0) _closeIfWipedOut();
     }
 
-    /// @notice What is lent out, asset units.
-    function lent() external view returns (uint256 assets) {
-        (assets, ) = _accruedView();
+    function _takeIn(uint256 assets) private {
+        _accrue();
+        _cash += assets.toUint128();
+        _asset.pull(msg.sender, assets);
     }
 
     function _accrue() internal override {

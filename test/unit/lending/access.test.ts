@@ -9,7 +9,8 @@ const { ethers, networkHelpers } = await network.create();
 /** What only roles of the AccessManager may call. */
 const RESTRICTED = [
   ...["setCollateral", "freezeCollateral", "setRateModel", "setRiskConfig", "setMinProvision"],
-  ...["announceRetirement", "setRetiredPrice", "setReservePolicy", "pause", "unpause"],
+  ...["announceRetirement", "setRetiredPrice", "setReservePolicy", "setPremiumShare", "setExitNotice"],
+  ...["windUp", "pause", "unpause"],
   ...["announceRestructuring", "restructure", "cancelRestructuring", "setRestructuringCaps"],
 ];
 /** What only the engine may call. */
@@ -18,7 +19,7 @@ const ENGINE_ONLY = ["creditRecovery", "creditReserves"];
 const OPEN = [
   ...["supplyCollateral", "withdrawCollateral", "borrow", "repay", "liquidate", "impair", "writeOff"],
   ...["liquidateBatch", "impairBatch", "writeOffBatch", "expireRestructuring"],
-  ...["cancelRetirement", "retireCollateral", "sweepReserves", "claimRecovery", "reinvestRecovery"],
+  ...["cancelRetirement", "retireCollateral", "sweepReserves", "claimRecovery", "reinvestRecovery", "requestExit"],
   ...["deposit", "mint", "withdraw", "redeem", "transfer", "transferFrom", "approve", "permit"],
   ...["setAuthorization", "setAuthorizationWithSig"],
 ];

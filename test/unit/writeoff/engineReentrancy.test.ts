@@ -83,6 +83,9 @@ describe("WriteOffEngine re-entered from inside a tranche", () => {
     previewMint: ({ vault }) => vault.interface.encodeFunctionData("previewMint", [1n]),
     previewWithdraw: ({ vault }) => vault.interface.encodeFunctionData("previewWithdraw", [1n]),
     previewRedeem: ({ vault }) => vault.interface.encodeFunctionData("previewRedeem", [1n]),
+  };
+
+  const limitsOfVault: Record<string, Reaction> = {
     maxDeposit: ({ vault, address }) => vault.interface.encodeFunctionData("maxDeposit", [address]),
     maxMint: ({ vault, address }) => vault.interface.encodeFunctionData("maxMint", [address]),
     maxWithdraw: ({ vault, address }) => vault.interface.encodeFunctionData("maxWithdraw", [address]),
@@ -125,6 +128,17 @@ describe("WriteOffEngine re-entered from inside a tranche", () => {
     it(`WO4: cannot read ${name} while the books are open`, async () => {
       const room = await networkHelpers.loadFixture(reactingStack);
       await expectRefused(room, await room.vault.getAddress(), data(room), BOOKS_OPEN);
+    });
+  }
+
+  for (const [name, data] of Object.entries(limitsOfVault)) {
+    it(`WO4: is told by ${name} that nothing may come or go meanwhile`, async () => {
+      const room = await networkHelpers.loadFixture(reactingStack);
+      await room.tranche.reactWith(await room.vault.getAddress(), data(room));
+      await lose(ethers, room, LOSS);
+      expect(await room.tranche.reactionSucceeded()).to.equal(true);
+      expect(await room.tranche.reactionError()).to.equal(ethers.toBeHex(0n, 32));
+      expect(await ethers.provider.call({ to: room.vault, data: data(room) })).to.not.equal(ethers.toBeHex(0n, 32));
     });
   }
 

@@ -52,7 +52,7 @@ describe("WriteOffVault reserves", () => {
 
     it("leave what rests on income that has not been paid", async () => {
       const { vault } = await networkHelpers.loadFixture(withPolicy);
-      await vault.setUncollected(600n);
+      await vault.pretend(600n, 0);
       await expect(vault.sweepReserves()).to.emit(vault, "ReservesSwept");
       expect(await vault.reserves()).to.equal(TARGET + 600n);
       await expect(vault.sweepReserves())
@@ -80,9 +80,9 @@ describe("WriteOffVault reserves", () => {
 
     it("are refused while any position is impaired", async () => {
       const { vault } = await networkHelpers.loadFixture(withPolicy);
-      await vault.setImpairments(2);
+      await vault.pretend(0n, 2);
       await expect(vault.sweepReserves()).to.be.revertedWithCustomError(vault, "SweepWhileImpaired").withArgs(2n);
-      await vault.setImpairments(0);
+      await vault.pretend(0n, 0);
       await expect(vault.sweepReserves()).to.emit(vault, "ReservesSwept");
     });
 
@@ -98,7 +98,9 @@ describe("WriteOffVault reserves", () => {
       const terms = { cooldown: 86_400n, withdrawalWindow: 86_400n, hourCap: 1n, monthCap: 1n };
       const empty = await ethers.deployContract("InsuranceFund", [vault, "Fund", "FUND", room.manager, terms]);
       await vault.setReservePolicy(TARGET, empty);
-      await expect(vault.sweepReserves()).to.be.revertedWithCustomError(empty, "NoStakers");
+      await expect(vault.sweepReserves())
+        .to.be.revertedWithCustomError(vault, "SweepRefused")
+        .withArgs(RESERVES - TARGET);
       expect(await vault.reserves()).to.equal(RESERVES);
       expect(await asset.balanceOf(vault)).to.equal(CASH + RESERVES);
     });
