@@ -33,5 +33,6 @@ export default buildModule("Wiring", (m) => {
   m.call(vault, "setCollateral", [m.getParameter<string>("collateral"), m.getParameter("collateralConfig")], { after });
   m.call(vault, "setMinProvision", [m.getParameter("minProvision")]);
   m.call(vault, "setReservePolicy", [m.getParameter("reserveTarget"), fund]);
+  m.call(vault, "setPremiumShare", [underwriters, m.getParameter("underwriterBps")]);
   return { engine, vault, fund, dilution, underwriters };
 });

@@ -83,6 +83,13 @@ describe("deployment (AC1)", () => {
     expect(stack.map(({ tranche }) => tranche)).to.deep.equal([targets.InsuranceFund, targets.Dilution]);
   });
 
+  it("shares what is swept between the vault's underwriters and its fund", async () => {
+    const { vault, fund, underwriters } = deployed;
+    expect((await vault.reservePolicy()).recipient).to.equal(await fund.getAddress());
+    expect([...(await vault.premiumShare())]).to.deep.equal([await underwriters.getAddress(), 2_500n]);
+    expect(await underwriters.vault()).to.equal(await vault.getAddress());
+  });
+
   it("refuses the deployer by name", async () => {
     const { chain, vault, roles } = deployed;
     const outcome = await chain.attempt(roles.deployer, vault.pause.populateTransaction(true, true));
