@@ -24,6 +24,12 @@ interface RawLog {
   readonly data: string;
 }
 
+interface RawReceipt {
+  readonly status: string;
+  readonly gasUsed: string;
+  readonly logs: readonly RawLog[];
+}
+
 /** A transaction that the contracts refused. */
 export interface Refusal {
   readonly timestamp: number;
@@ -101,8 +107,22 @@ export class Chain {
       return { timestamp, ...this.explain(error) };
     }
     this.lastBlockAt = timestamp;
-    const receipt = (await this.request("eth_getTransactionReceipt", [hash])) as { gasUsed: string; logs: RawLog[] };
-    return { hash, timestamp, gasUsed: BigInt(receipt.gasUsed), logs: receipt.logs };
+    return this.receipt(hash, timestamp);
+  }
+
+  /** Sends transactions that must all succeed, in this order, in one block: they happen at the same second. */
+  async sendTogether(calls: readonly { from: string; call: Promise<ContractTransaction> }[]): Promise<Mined[]> {
+    const timestamp = await this.openBlock();
+    await this.request("evm_setAutomine", [false]);
+    const hashes: string[] = [];
+    for (const { from, call } of calls) {
+      const { to, data } = await call;
+      hashes.push((await this.request("eth_sendTransaction", [{ from, to, data, gas: GAS_LIMIT }])) as string);
+    }
+    await this.request("evm_mine", []);
+    await this.request("evm_setAutomine", [true]);
+    this.lastBlockAt = timestamp;
+    return Promise.all(hashes.map((hash) => this.receipt(hash, timestamp)));
   }
 
   /**
@@ -124,6 +144,13 @@ export class Chain {
       await this.request("evm_revert", [snapshot]);
       this.lastBlockAt = at;
     };
+  }
+
+  /** What a mined transaction did; one that was refused inside its block is an error. */
+  private async receipt(hash: string, timestamp: number): Promise<Mined> {
+    const { status, gasUsed, logs } = (await this.request("eth_getTransactionReceipt", [hash])) as RawReceipt;
+    if (BigInt(status) !== 1n) throw new Error(`transaction ${hash} was refused inside its block`);
+    return { hash, timestamp, gasUsed: BigInt(gasUsed), logs };
   }
 
   private async request(method: string, params: unknown[]): Promise<unknown> {

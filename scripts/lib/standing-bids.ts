@@ -40,7 +40,8 @@ interface Bid {
 }
 
 export class StandingBids {
-  private readonly prices: readonly bigint[];
+  /** Of the levels, falling; asset units per whole token. */
+  readonly prices: readonly bigint[];
   private readonly levels: Generation[];
   private readonly bids = new Map<string, Bid>();
   private readonly owed = new Map<string, Collected>();

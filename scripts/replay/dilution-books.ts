@@ -9,8 +9,8 @@ const WHOLE_TOKEN = 10n ** 18n;
 
 export class DilutionBooks {
   readonly bids: StandingBids;
-  /** Tokens that filled bids have bought, token units. */
-  filledTokens = 0n;
+  /** All that losses have taken of standing bids so far, with the price of the level. */
+  readonly fills: (Fill & { readonly id: bigint; readonly price: bigint })[] = [];
   private readonly budget: MintBudget;
   /** Asset units per whole token. */
   private readonly floorPrice: bigint;
@@ -41,9 +41,14 @@ export class DilutionBooks {
   fill(id: bigint, fills: readonly Fill[], now: number, journal: Journal): void {
     this.bids.fill(fills);
     const tokens = sum(fills, (fill) => fill.tokens);
-    this.filledTokens += tokens;
     if (tokens > 0n) this.budget.draw(tokens, now);
     journal.fills.push(...fills.map((fill) => ({ id, ...fill })));
+    this.fills.push(...fills.map((fill) => ({ id, ...fill, price: this.bids.prices[fill.level] ?? 0n })));
+  }
+
+  /** Tokens that filled bids have bought, token units. */
+  get filledTokens(): bigint {
+    return sum(this.fills, ({ tokens }) => tokens);
   }
 
   /**

@@ -4,14 +4,19 @@ import { formatFixed } from "../lib/units.ts";
 import { type CrashRun, runCrash } from "./crash.ts";
 import { type DepegRun, runDepeg } from "./depeg.ts";
 import { crashSummary, provisionSummary } from "./crash-summary.ts";
+import { type FlopRun, runFlop } from "./flop.ts";
+import { flopSummary } from "./flop-figures.ts";
 import { attemptsTable, factLines, loansTable, returnsTable, waterfallTable } from "./print.ts";
 import { earlyFacts, earlyTable, underwritersTable } from "./print-crash.ts";
+import { bidsTable, flopFacts, flopTable } from "./print-flop.ts";
 import { chargedHolders, crashReport } from "./report/crash-report.ts";
 import { loanGroups, rightlyLeftAlone } from "./report/depeg-outcome.ts";
 import { depegReport } from "./report/depeg-report.ts";
+import { flopReport } from "./report/flop-report.ts";
 import { waterfallTotals } from "./report/layers.ts";
 import { moneyFormat } from "./report/money.ts";
 import { blackThursday } from "./scenarios/black-thursday.ts";
+import { makerFlop } from "./scenarios/maker-flop.ts";
 import { type ScenarioName } from "./scenarios/types.ts";
 import { usdcDepeg } from "./scenarios/usdc-depeg.ts";
 import { summarize, writeResults } from "./summary.ts";
@@ -30,6 +35,8 @@ const RUNS: Record<ScenarioName, Run> = {
     const scenario = usdcDepeg();
     return finishDepeg(await runDepeg(scenario, seed ?? scenario.seed, new Progress()));
   },
+  // Nothing is drawn here, so a seed changes nothing.
+  "maker-flop": async () => finishFlop(await runFlop(makerFlop(), new Progress())),
 };
 
 /** Names that `findScenario` knows. */
@@ -121,5 +128,17 @@ function finishDepeg(run: DepegRun): string {
       ["Summary", files.summary],
       ["Report", `${files.report} (open it in a browser)`],
     ]),
+  ].join("\n");
+}
+
+function finishFlop(run: FlopRun): string {
+  const files = writeResults(flopSummary(run), flopReport(run));
+  return [
+    "",
+    `${run.scenario.title}: the same loss, three ways`,
+    flopTable(run),
+    "The lots at their prices, in the auction here",
+    bidsTable(run),
+    factLines([...flopFacts(run), ["Summary", files.summary], ["Report", `${files.report} (open it in a browser)`]]),
   ].join("\n");
 }

@@ -3,7 +3,7 @@ import { type BookPlan } from "../book.ts";
 import { type FeedRound } from "../prices.ts";
 
 /** Names a scenario can be asked for by. */
-export type ScenarioName = "black-thursday" | "usdc-depeg";
+export type ScenarioName = "black-thursday" | "usdc-depeg" | "maker-flop";
 
 /** What every scenario says of itself. */
 export interface ScenarioBase {
