@@ -117,6 +117,8 @@ interface ILendingVault is IWriteOffVault {
     /// @param badDebtAssets Debt that would be written off.
     /// @param insurableAssets Part of it that insurance may pay for.
     /// @param rewardAssets Most that the caller of a write-off gets out of reserves, before the loss does.
+    /// @param roundingAssets By how much the payment for the debt is more than the vault's total debt falls, because debts
+    /// are rounded up and their total down: the lenders' gain, a unit or so.
     /// @param provisionId Ledger entry under which the loss is provisioned; zero if it is not.
     /// @param failure Encoded error that the call would revert with; then all other figures but the debt are zero.
     struct LossPlan {
@@ -129,6 +131,7 @@ interface ILendingVault is IWriteOffVault {
         uint256 badDebtAssets;
         uint256 insurableAssets;
         uint256 rewardAssets;
+        uint256 roundingAssets;
         uint32 provisionId;
         bytes failure;
     }

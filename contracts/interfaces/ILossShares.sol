@@ -9,10 +9,12 @@ interface ILossShares {
     /// @param chargedAssets Assets charged to the holders, asset units.
     /// @param shares Shares that bore it, virtual shares included, so that nobody recovers more than it was charged.
     /// @param isOwn Whether the epoch bears the number of the one write-off it was charged for (insurance funds).
+    /// @param isProvision Whether it was charged for a loss that was expected and not yet final.
     struct LossEpoch {
-        uint120 chargedAssets;
+        uint112 chargedAssets;
         uint128 shares;
         bool isOwn;
+        bool isProvision;
     }
 
     /// @notice Epoch `epoch` was closed by a loss of `chargedAssets` borne by `shares`.

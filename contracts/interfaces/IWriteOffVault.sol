@@ -47,6 +47,9 @@ interface IWriteOffVault is IERC4626 {
     event Provisioned(uint256 indexed id, uint256 fromReserves, uint256 earmarked, uint256 charged);
     /// @notice A provision turned out too high: it went back to reserves, fund and those who had been charged.
     event ProvisionReleased(uint256 indexed id, uint256 toReserves, uint256 toFund, uint256 toLenders);
+    /// @notice `lostAssets` of `account`'s claims on reversed provisions were not paid: later losses have taken more than
+    /// the shares were worth, and all such claims bear the rest alike.
+    event ClaimsReduced(address indexed account, uint256 lostAssets);
     /// @notice `account` turned `assets` of recoveries into `shares` for `receiver`.
     event RecoveryReinvested(address indexed account, address indexed receiver, uint256 assets, uint256 shares);
 
@@ -86,6 +89,9 @@ interface IWriteOffVault is IERC4626 {
     error ExitExceedsBalance(address owner, uint256 shares, uint256 balance);
     /// @notice `shares` were to leave; `owner` has notice for `maturedShares` at this moment.
     error ExceedsMaturedExit(address owner, uint256 shares, uint256 maturedShares);
+    /// @notice Nothing is left for claims of `owedAssets` on reversed provisions: later losses have taken it. They stay, and
+    /// are worth something again if any of those losses is recovered.
+    error ClaimsWithoutBacking(uint256 owedAssets);
     /// @notice Somebody left the vault in this transaction: nothing may be charged to those who stay in the same one.
     error ExitAndLossInOneTransaction();
     /// @notice The write-off would charge the lenders more than the caller accepts, asset units.

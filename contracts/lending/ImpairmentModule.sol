@@ -44,7 +44,7 @@ contract ImpairmentModule is Impairments {
             if (failure.length == 0) (shortfalls[i], failure) = _impair(closing);
             _skips(items[i].borrower, items[i].collateral, failure);
         }
-        _endBatch();
+        _endBatch(true);
     }
 
     /// @notice Ends the impairment of a position that a payment has healed. For the vault only, after one of those.
@@ -89,7 +89,7 @@ contract ImpairmentModule is Impairments {
             rewards += reward;
             badDebts[i] = closing.badDebt;
         }
-        _endBatch();
+        _endBatch(false);
         _finish(socialized, maxSocializedAssets, rewards);
     }
 

@@ -101,7 +101,7 @@ contract LiquidationModule is Impairments {
             results[i] = _close(closing);
             closings[i] = closing;
         }
-        _endBatch();
+        _endBatch(false);
     }
 
     // ---------------------------------------------------------------- The steps
@@ -112,6 +112,7 @@ contract LiquidationModule is Impairments {
         uint256 toDebt = closing.repaid - closing.toDefault;
         if (closing.insolvent) _extinguish(closing);
         else if (toDebt != 0) _payDebt(state, closing.position, closing.debt, toDebt);
+        _pendingPayment += toDebt;
         closing.position.collateral -= closing.seized.toUint128();
         state.totalCollateral -= closing.seized.toUint128();
         result = ILendingVault.Liquidation({
@@ -134,6 +135,7 @@ contract LiquidationModule is Impairments {
 
     /// @dev Books what the liquidator is about to pay; only then can a total loss be told.
     function _bookPayment(uint256 toDebt, uint256 fees, uint256 socialized) private {
+        _pendingPayment = 0;
         _cash += (toDebt + fees).toUint128();
         if (fees != 0) _reserves += fees.toUint128();
         if (socialized != 0) _closeIfWipedOut();

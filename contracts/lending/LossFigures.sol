@@ -42,7 +42,7 @@ abstract contract LossFigures is LendingModule {
         uint256 incentive; // part of the loss that is minimum incentive, or worthless remains
         uint256 badDebt;
         uint256 insurable;
-        uint256 closedWad; // part of the debt that is closed, WAD, rounded down
+        uint256 closedWad; // part of the debt that is closed, WAD, rounded up
     }
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LendingModule(asset_, engine_, oracle_) {}
@@ -190,15 +190,19 @@ abstract contract LossFigures is LendingModule {
 
     // ---------------------------------------------------------------- The loss
 
-    /// @dev Completes a plan with its loss: what is not repaid of the closed debt, by how much the vault's total
-    /// debt of `totalScaled` falls, and which part of it insurance may pay for.
-    function _weigh(Closing memory closing, uint256 totalScaled) internal pure {
-        Position memory position = closing.position;
-        uint256 removed =
+    /// @dev By how much the vault's total debt of `totalScaled` falls when a plan is carried out, asset units.
+    function _removedBy(Closing memory closing, uint256 totalScaled) internal pure returns (uint256) {
+        uint256 scaledAfter = totalScaled - (closing.position.scaledDebt - closing.scaledLeft);
+        return
             InterestRates.toAssetsDown(totalScaled, closing.index) -
-                InterestRates.toAssetsDown(totalScaled - (position.scaledDebt - closing.scaledLeft), closing.index);
-        closing.badDebt = Math.saturatingSub(removed, closing.repaid);
-        closing.closedWad = WAD - Math.ceilDiv(closing.scaledLeft * WAD, position.scaledDebt);
+            InterestRates.toAssetsDown(scaledAfter, closing.index);
+    }
+
+    /// @dev Completes a plan with its loss: what is not repaid of the debt that leaves the total of `totalScaled`, and
+    /// which part of the position is closed.
+    function _weigh(Closing memory closing, uint256 totalScaled) internal pure {
+        closing.badDebt = Math.saturatingSub(_removedBy(closing, totalScaled), closing.repaid);
+        closing.closedWad = WAD - (closing.scaledLeft * WAD) / closing.position.scaledDebt;
     }
 
     /// @dev Part of a planned loss that insurance may pay for. What is repaid, or what the collateral is worth, counts

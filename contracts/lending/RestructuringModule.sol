@@ -44,7 +44,9 @@ contract RestructuringModule is Impairments {
         }
         ILendingVault.Restructuring storage announced = _restructurings[borrower][collateral];
         if (announced.announcedAt != 0) revert ILendingVault.RestructuringPending(borrower, collateral);
-        uint256 executableAt = block.timestamp + Math.max(MIN_DELAY, _engine.exitDelay(address(this)));
+        uint256 lendersNotice = _is(EXIT_NOTICE) ? _exitTerms.noticeSeconds : 0;
+        uint256 delay = Math.max(Math.max(MIN_DELAY, lendersNotice), _engine.exitDelay(address(this)));
+        uint256 executableAt = block.timestamp + delay;
         announced.principalAssets = principalAssets.toUint128();
         announced.interestAssets = interestAssets.toUint128();
         announced.announcedAt = block.timestamp.toUint64();
@@ -184,7 +186,7 @@ contract RestructuringModule is Impairments {
                 cause: IWriteOffEngine.Cause.Restructuring,
                 previousId: position.writeOffId,
                 impairmentId: _provisionId(position),
-                closedWad: closing.badDebt >= shortfall ? WAD : Math.mulDiv(closing.badDebt, WAD, shortfall),
+                closedWad: closing.badDebt >= shortfall ? WAD : Math.ceilDiv(closing.badDebt * WAD, shortfall),
                 badDebtAssets: closing.badDebt,
                 coverableAssets: coverable,
                 insurableAssets: insurable

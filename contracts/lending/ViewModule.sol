@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
@@ -196,6 +197,10 @@ contract ViewModule is LossFigures, ExitNotices {
             plans[i].debtAssets = closing.debt;
             if (plans[i].failure.length != 0) continue;
             if (closing.insolvent) _weigh(closing, totalScaled);
+            plans[i].roundingAssets = Math.saturatingSub(
+                closing.repaid - closing.toDefault,
+                _removedBy(closing, totalScaled)
+            );
             totalScaled -= closing.position.scaledDebt - closing.scaledLeft;
             _describe(closing, plans[i]);
         }

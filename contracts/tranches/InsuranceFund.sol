@@ -175,7 +175,8 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
     function recover(address insuredVault, uint256 id, uint256 assets) external onlyEngineFor(insuredVault) {
         _asset.pull(msg.sender, assets);
         _claimCash += assets.toUint128();
-        _creditFor(id, id, assets);
+        uint256 left = _creditFor(id, id, assets);
+        if (left != 0) revert RecoveryExceedsCharge(id, assets, assets - left);
     }
 
     // ---------------------------------------------------------------- Stake: in and out
@@ -234,7 +235,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         uint256[] calldata epochs,
         address receiver
     ) external override nonReentrant returns (uint256 assets) {
-        assets = _takeClaims(account, epochs);
+        (assets, ) = _takeClaims(account, epochs);
         _payClaims(receiver, assets);
     }
 
@@ -245,7 +246,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         address receiver
     ) external nonReentrant returns (uint256 assets, uint256 shares) {
         _checkOpen();
-        assets = _takeClaims(account, epochs);
+        (assets, ) = _takeClaims(account, epochs);
         shares = ShareMath.toSharesDown(assets, _cash, totalSupply());
         if (shares == 0) revert IWriteOffVault.NothingForNothing(assets, shares);
         _claimCash -= assets.toUint128();

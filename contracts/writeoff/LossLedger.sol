@@ -61,7 +61,12 @@ abstract contract LossLedger {
     }
 
     /// @dev Marks `account`'s claims of `epochs` as taken and returns their sum. The caller checks who asks, and pays.
-    function _markClaims(address account, uint256[] calldata epochs) internal returns (uint256 assets) {
+    /// @return assets Sum of the claims, asset units.
+    /// @return ofProvisions Part of it that is for epochs charged by a provision, asset units.
+    function _markClaims(
+        address account,
+        uint256[] calldata epochs
+    ) internal returns (uint256 assets, uint256 ofProvisions) {
         for (uint256 i; i < epochs.length; ++i) {
             uint256 epoch = epochs[i];
             if (epoch >= _openEpoch) revert ILossShares.EpochNotClosed(epoch, _openEpoch);
@@ -69,22 +74,24 @@ abstract contract LossLedger {
             if (claim == 0) continue;
             _claimed[account][epoch] += claim;
             assets += claim;
+            if (_losses[epoch].isProvision) ofProvisions += claim;
             emit ILossShares.RecoveryClaimed(account, epoch, claim);
         }
     }
 
-    /// @dev Closes the open epoch with a loss of `chargedAssets`.
-    function _chargeLoss(uint256 chargedAssets) internal {
-        _closeEpoch(_openEpoch, chargedAssets, false);
+    /// @dev Closes the open epoch with a loss of `chargedAssets`, which is final or a provision.
+    function _chargeLoss(uint256 chargedAssets, bool isProvision) internal {
+        _closeEpoch(_openEpoch, chargedAssets, false, isProvision);
     }
 
     /// @dev Virtual shares bear their part of a loss too, so they count.
-    function _closeEpoch(uint32 epoch, uint256 chargedAssets, bool isOwn) private {
+    function _closeEpoch(uint32 epoch, uint256 chargedAssets, bool isOwn, bool isProvision) private {
         uint256 shares = _supply + ShareMath.VIRTUAL_SHARES;
         _losses[epoch] = ILossShares.LossEpoch({
-            chargedAssets: chargedAssets.toUint120(),
+            chargedAssets: chargedAssets.toUint112(),
             shares: shares.toUint128(),
-            isOwn: isOwn
+            isOwn: isOwn,
+            isProvision: isProvision
         });
         _openEpoch = epoch + 1;
         emit ILossShares.LossCharged(epoch, chargedAssets, shares);
@@ -107,13 +114,13 @@ abstract contract LossLedger {
     /// Epoch numbers may be skipped, never reused: where the number has passed, the charge is listed.
     function _chargeOwn(uint32 id, uint256 assets) internal {
         if (id < _openEpoch || _charges[id].length != 0) _chargeFor(id, assets);
-        else _closeEpoch(id, assets, true);
+        else _closeEpoch(id, assets, true, false);
     }
 
     /// @dev Closes the open epoch with a loss of `assets` on account of write-off `id`, and lists the charge.
     function _chargeFor(uint256 id, uint256 assets) internal {
         _listCharge(id, assets);
-        _chargeLoss(assets);
+        _chargeLoss(assets, false);
     }
 
     /// @dev Lists a charge of `assets` for write-off `id` in the open epoch, which the caller closes.
@@ -154,15 +161,16 @@ abstract contract LossLedger {
     /// @dev Makes `assets` of a recovery for `id` claimable, pro rata to what each of its charges is still owed, each
     /// rounded down and the last taking what is left: never more than its charge. A loss charged in one step is in
     /// `epoch`.
-    function _creditFor(uint256 id, uint256 epoch, uint256 assets) internal {
+    /// @return left What is more than the charges are owed, asset units.
+    function _creditFor(uint256 id, uint256 epoch, uint256 assets) internal returns (uint256 left) {
         Charge[] storage charges = _charges[id];
         uint256 count = charges.length;
-        if (count == 0) {
-            _creditRecovery(epoch, assets);
-            return;
-        }
         uint256 owed;
+        if (count == 0) owed = _losses[epoch].chargedAssets - _recovered[epoch];
         for (uint256 i; i < count; ++i) owed += charges[i].assets - charges[i].recovered;
+        left = Math.saturatingSub(assets, owed);
+        assets -= left;
+        if (count == 0 && assets != 0) _creditRecovery(epoch, assets);
         for (uint256 i; i < count && assets != 0; ++i) {
             uint256 due = charges[i].assets - charges[i].recovered;
             uint256 part = Math.mulDiv(assets, due, owed);
@@ -172,6 +180,11 @@ abstract contract LossLedger {
             charges[i].recovered += uint112(part);
             _creditRecovery(charges[i].epoch, part);
         }
+    }
+
+    /// @dev In how many steps `id` was charged; zero for a loss charged in one.
+    function _chargeCount(uint256 id) internal view returns (uint256) {
+        return _charges[id].length;
     }
 
     /// @dev The charges for `id`; empty for a loss charged in one step.

@@ -60,12 +60,15 @@ abstract contract LossShares is ILossShares, LossLedger, ERC20Permit, Authorizat
         uint256[] calldata epochs,
         address receiver
     ) external virtual returns (uint256 assets) {
-        assets = _takeClaims(account, epochs);
+        (assets, ) = _takeClaims(account, epochs);
         _payClaims(receiver, assets);
     }
 
     /// @dev Marks claims as taken for a caller who may; the caller of this function must pay them.
-    function _takeClaims(address account, uint256[] calldata epochs) internal returns (uint256 assets) {
+    function _takeClaims(
+        address account,
+        uint256[] calldata epochs
+    ) internal returns (uint256 assets, uint256 ofProvisions) {
         _checkAuthorized(account);
         return _markClaims(account, epochs);
     }

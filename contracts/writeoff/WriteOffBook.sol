@@ -21,6 +21,9 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
 
     /// @dev One part in so many of the total assets is never charged by a provision.
     uint256 private constant UNCHARGED_DIVISOR = 1_000;
+    /// @dev After so many charges a provision changes by at least one part in eight, or ends.
+    uint256 private constant MANY_CHARGES = 32;
+    uint256 private constant LEAST_STEP_DIVISOR = 8;
 
     IERC20 internal immutable _asset;
     IWriteOffEngine internal immutable _engine;
@@ -84,6 +87,8 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
 
     /// @dev Set when somebody leaves in this transaction.
     bool internal transient _left;
+    /// @dev What a liquidator is about to pay for debt that has left the books, asset units.
+    uint256 internal transient _pendingPayment;
     /// @dev True while the losses of a batch are gathered, and what they have charged so far, asset units.
     bool internal transient _batching;
     uint256 internal transient _batchCharge;
@@ -154,7 +159,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         socializedAssets = loss.badDebtAssets - fromHeld - fromReserves - covered;
         uint256 fromCharge = Math.min(heldCharge, socializedAssets);
         if (fromHeld + fromCharge != 0) _useProvision(loss.impairmentId, fromHeld, fromCharge);
-        _socialize(loss.impairmentId, socializedAssets - fromCharge);
+        _socialize(loss.impairmentId, _bearable(socializedAssets - fromCharge), false);
         _booksOpen = false;
     }
 
@@ -179,13 +184,37 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         return _flags & flag != 0;
     }
 
+    /// @dev The part of a loss that the shares can bear: what they were worth before it. While claims on reversed
+    /// provisions are open that may be less than the loss, and then those who claim bear the rest (`_reduceClaims`).
+    function _bearable(uint256 assets) private view returns (uint256) {
+        if (!_provisioned || _unfundedClaims == 0) return assets;
+        uint256 gross = uint256(_cash) + _outstandingAssets() + _pendingPayment + assets;
+        return Math.min(assets, Math.saturatingSub(gross, uint256(_reserves) + _provisions + _unfundedClaims));
+    }
+
+    /// @dev Claims of reversed provisions have no money of their own. If later losses have taken more than the shares
+    /// were worth, what is left is less than is claimed, and every claim is worth the same part of it, so that nobody
+    /// gains by being first. Interest must be in the books.
+    /// @param assets Claims on reversed provisions that are about to be paid, asset units.
+    /// @return lost What is not paid of them, for good, asset units.
+    function _reduceClaims(uint256 assets) internal returns (uint256 lost) {
+        uint256 owed = _unfundedClaims;
+        uint256 backing = Math.saturatingSub(uint256(_cash) + _outstandingAssets(), uint256(_reserves) + _provisions);
+        if (backing >= owed) return 0;
+        if (backing == 0) revert IWriteOffVault.ClaimsWithoutBacking(owed);
+        uint256 claims = Math.min(assets, owed);
+        lost = claims - Math.mulDiv(claims, backing, owed);
+        _unfundedClaims = (owed - lost).toUint128();
+        _provisioned = _provisions + _unfundedClaims != 0;
+    }
+
     /// @dev Charges present holders with `assets`. Nobody may leave and do this in one transaction.
-    function _socialize(uint32 impairmentId, uint256 assets) private {
+    function _socialize(uint32 impairmentId, uint256 assets, bool isProvision) private {
         if (assets == 0) return;
         if (_left) revert IWriteOffVault.ExitAndLossInOneTransaction();
         if (impairmentId != 0) _listCharge(impairmentId, assets);
         if (_batching) _batchCharge += assets;
-        else _chargeLoss(assets);
+        else _chargeLoss(assets, isProvision);
     }
 
     /// @dev From here to `_endBatch` losses are charged together, through one epoch.
@@ -193,13 +222,13 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         _batching = true;
     }
 
-    /// @dev Closes the epoch of a batch, if it has charged anything.
-    function _endBatch() internal {
+    /// @dev Closes the epoch of a batch of final losses or of provisions, if it has charged anything.
+    function _endBatch(bool ofProvisions) internal {
         uint256 assets = _batchCharge;
         _batching = false;
         if (assets == 0) return;
         _batchCharge = 0;
-        _chargeLoss(assets);
+        _chargeLoss(assets, ofProvisions);
     }
 
     // ---------------------------------------------------------------- A loss that is known but not final
@@ -215,6 +244,9 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         uint256 earmarked = _engine.earmarkOf(address(this), id);
         uint256 present = uint256(provision.reserves) + provision.charged + earmarked;
         uint256 step = expectedAssets > present ? expectedAssets - present : present - expectedAssets;
+        // Every charge is listed, and ending the impairment goes through the list. Where prices have made many, further
+        // steps must be of an eighth at least.
+        if (_chargeCount(id) >= MANY_CHARGES) minStep = Math.max(minStep, present / LEAST_STEP_DIVISOR);
         if (expectedAssets != 0 && step < minStep) return;
         _booksOpen = true;
         if (expectedAssets > present) {
@@ -240,7 +272,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         provision.reserves += fromReserves.toUint128();
         provision.charged += charge.toUint128();
         _provisions += (fromReserves + charge).toUint128();
-        _socialize(id, charge);
+        _socialize(id, charge, true);
         emit IWriteOffVault.Provisioned(id, fromReserves, earmarked, charge);
     }
 
@@ -260,7 +292,8 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         emit IWriteOffVault.ProvisionReleased(id, toReserves, fromFund, charge);
     }
 
-    /// @dev How much of the provision the closed part of an impaired debt may use, rounded down except for the whole.
+    /// @dev How much of the provision the closed part of an impaired debt may use. The part is rounded up, so that a
+    /// provision which is just large enough leaves no dust to be charged through an epoch of its own.
     function _usableProvision(Loss memory loss) private view returns (uint256 heldReserves, uint256 heldCharge) {
         if (loss.impairmentId == 0) return (0, 0);
         Provision memory provision = _provisionOf[loss.impairmentId];

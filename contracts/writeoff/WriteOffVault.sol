@@ -90,7 +90,14 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, ReserveSweep, E
         uint256[] calldata epochs,
         address receiver
     ) external override nonReentrant returns (uint256 assets) {
-        assets = _takeClaims(account, epochs);
+        uint256 ofProvisions;
+        (assets, ofProvisions) = _takeClaims(account, epochs);
+        if (ofProvisions != 0 && _provisioned) {
+            _accrue();
+            uint256 lost = _reduceClaims(ofProvisions);
+            if (lost != 0) emit ClaimsReduced(account, lost);
+            assets -= lost;
+        }
         _payClaims(receiver, assets);
     }
 
@@ -101,7 +108,7 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, ReserveSweep, E
         address receiver
     ) external nonReentrant returns (uint256 assets, uint256 shares) {
         uint256 total = _openForDeposit();
-        assets = _takeClaims(account, epochs);
+        (assets, ) = _takeClaims(account, epochs);
         shares = ShareMath.toSharesDown(assets, total, totalSupply());
         if (shares == 0) revert NothingForNothing(assets, shares);
         _cash += _releaseClaims(assets, assets).toUint128();
@@ -111,8 +118,13 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, ReserveSweep, E
 
     /// @inheritdoc IWriteOffVault
     function creditRecovery(uint256 id, uint256 epoch, uint256 assets) external onlyEngine {
-        _creditFor(id, epoch, assets);
-        _claimCash += assets.toUint128();
+        uint256 left = _creditFor(id, epoch, assets);
+        if (left != 0) {
+            // What the charged are not owed stands behind the claims that bore the rest of the loss (see `_bearable`).
+            _accrue();
+            _cash += left.toUint128();
+        }
+        _claimCash += (assets - left).toUint128();
         _checkBalance();
     }
 

@@ -1,13 +1,15 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
 import HandoverModule from "./handover.ts";
+import LensModule from "./lens.ts";
 import OracleModule from "./oracle.ts";
 import WiringModule from "./wiring.ts";
 
 /** Everything, in order. The tokens and their feeds are parameters: on a test chain local-market.ts makes them. */
 export default buildModule("Plimsoll", (m) => {
   const { accessManager } = m.useModule(HandoverModule);
+  const { lens } = m.useModule(LensModule);
   const { oracle } = m.useModule(OracleModule);
   const { engine, vault, fund, dilution, underwriters } = m.useModule(WiringModule);
-  return { accessManager, oracle, engine, vault, fund, dilution, underwriters };
+  return { accessManager, oracle, engine, vault, fund, dilution, underwriters, lens };
 });

@@ -23,7 +23,7 @@ contract LossSharesHarness is LossShares {
 
     /// @notice Closes the open epoch with a loss.
     function charge(uint256 chargedAssets) external {
-        _chargeLoss(chargedAssets);
+        _chargeLoss(chargedAssets, false);
     }
 
     /// @notice Closes epoch `epoch`, skipping those before it.

@@ -79,7 +79,7 @@ describe("LendingVault: liquidation of an insolvent position", () => {
       const { vault } = scene;
       const shares = (await vault.totalSupply()) + 1_000_000n;
       await liquidate(scene);
-      expect(await vault.lossEpoch(1n)).to.deep.equal([DEBT - PRICE_OF_ALL, shares, false]);
+      expect(await vault.lossEpoch(1n)).to.deep.equal([DEBT - PRICE_OF_ALL, shares, false, false]);
       expect(await vault.openEpoch()).to.equal(2n);
       expect(await vault.totalAssets()).to.equal(1_000_000n * WAD - (DEBT - PRICE_OF_ALL));
     });

@@ -114,7 +114,12 @@ describe("InsuranceFund: cover", () => {
       const fixture = await networkHelpers.loadFixture(staked);
       const { fund, aliceShares, bobShares, one } = fixture;
       await cover(fixture, 41n, 200n * one);
-      expect(await fund.lossEpoch(41n)).to.deep.equal([200n * one, aliceShares + bobShares + VIRTUAL_SHARES, true]);
+      expect(await fund.lossEpoch(41n)).to.deep.equal([
+        200n * one,
+        aliceShares + bobShares + VIRTUAL_SHARES,
+        true,
+        false,
+      ]);
       expect(await fund.openEpoch()).to.equal(42n);
     });
 
@@ -122,7 +127,7 @@ describe("InsuranceFund: cover", () => {
       const fixture = await networkHelpers.loadFixture(staked);
       await cover(fixture, 2n, 5n);
       await cover(fixture, 9n, 5n);
-      expect(await fixture.fund.lossEpoch(5n)).to.deep.equal([0n, 0n, false]);
+      expect(await fixture.fund.lossEpoch(5n)).to.deep.equal([0n, 0n, false, false]);
     });
 
     it("lists a charge whose number has passed, and pays recoveries to both epochs of a write-off", async () => {
