@@ -14,6 +14,8 @@ interface IBuybackAuction {
     /// @param openedAt When the price began to rise, seconds.
     /// @param endsAt First second at which nothing is bought any more.
     /// @param riseSeconds Time in which the price rises.
+    /// @param isOfClaims Whether the money came by claims that lenders gave for tokens (IInKindClaims), and not up the
+    /// ladder: what is left of it then is paid in again as a recovery.
     /// @param startPrice Price at `openedAt`.
     /// @param maxPrice Price from `openedAt` + `riseSeconds` on: the average issue price, rounded down. Tokens sold for the
     /// same write-off afterwards may lower that average; no round pays more than it.
@@ -23,6 +25,7 @@ interface IBuybackAuction {
         uint32 openedAt;
         uint32 endsAt;
         uint32 riseSeconds;
+        bool isOfClaims;
         // slot 2
         uint112 startPrice;
         uint112 maxPrice;
@@ -50,7 +53,7 @@ interface IBuybackAuction {
         uint256 assets,
         uint256 price
     );
-    /// @notice The round is closed; `unspentAssets` went up to insurance and reserves.
+    /// @notice The round is closed; `unspentAssets` went on, see {IDilution-unspent}.
     event RoundSettled(address indexed vault, uint256 indexed id, uint256 round, uint256 unspentAssets);
 
     /// @notice Only Dilution may call this.
@@ -116,7 +119,7 @@ interface IBuybackAuction {
     ) external returns (uint256 tokens, uint256 assets);
 
     /// @notice Closes a round that has ended, or for which no token is left to buy back, and sends its money up the
-    /// waterfall. Open to all.
+    /// waterfall, or back in as a recovery where it came by claims. Open to all.
     /// @return unspentAssets Sent up, asset units.
     function settle(address vault, uint256 id, uint256 number) external returns (uint256 unspentAssets);
 
@@ -127,6 +130,7 @@ interface IBuybackAuction {
         uint256 id,
         uint256 assets,
         uint256 maxPrice,
-        IDilution.BuybackTerms calldata terms
+        IDilution.BuybackTerms calldata terms,
+        bool isOfClaims
     ) external;
 }

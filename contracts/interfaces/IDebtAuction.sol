@@ -9,7 +9,7 @@ import {IDilution} from "./IDilution.sol";
 /// start - (start - floor) x elapsed / fallSeconds, rounded up. Buyers pay tokens x price, rounded up, straight to the
 /// vault, for the lenders charged by that write-off, and no more than those are still owed.
 interface IDebtAuction {
-    /// @notice One lot. Two slots.
+    /// @notice One lot. Three slots.
     /// @param offeredTokens Tokens on offer; what is settled unsold is taken off, so a closed lot has none left.
     /// @param soldTokens Tokens of it that were sold and minted.
     /// @param openedAt When the price began to fall, seconds.
@@ -17,6 +17,7 @@ interface IDebtAuction {
     /// @param startPrice Price at `openedAt`.
     /// @param floorPrice Price from `openedAt` + `fallSeconds` on.
     /// @param fallSeconds Time in which the price falls.
+    /// @param claimSeconds Time after `expiresAt` in which charged lenders may take what is left; see IInKindClaims.
     struct Lot {
         // slot 1
         uint96 offeredTokens;
@@ -27,6 +28,8 @@ interface IDebtAuction {
         uint112 startPrice;
         uint112 floorPrice;
         uint32 fallSeconds;
+        // slot 3
+        uint32 claimSeconds;
     }
 
     /// @notice `tokens` are on offer for write-off `id` of `vault`.
@@ -39,6 +42,8 @@ interface IDebtAuction {
         uint256 fallSeconds,
         uint256 expiresAt
     );
+    /// @notice `tokens` of an expired lot went to charged lenders in place of a part of their claim.
+    event LotTaken(address indexed vault, uint256 indexed id, uint256 tokens);
     /// @notice `buyer` paid `assets` to the vault and `tokens` were minted to `receiver`.
     event LotBought(
         address indexed vault,
@@ -60,8 +65,13 @@ interface IDebtAuction {
     error LotClosed(address vault, uint256 id);
     /// @notice The lot sold until `expiresAt` (seconds).
     error LotExpired(address vault, uint256 id, uint256 expiresAt);
-    /// @notice The lot sells until `expiresAt` (seconds) and its lenders are still owed `outstandingAssets`.
-    error LotStillOpen(address vault, uint256 id, uint256 expiresAt, uint256 outstandingAssets);
+    /// @notice The lot is sold or may be taken until `closesAt` (seconds) and its lenders are still owed
+    /// `outstandingAssets`.
+    error LotStillOpen(address vault, uint256 id, uint256 closesAt, uint256 outstandingAssets);
+    /// @notice What is left of the lot may be taken from `from` until before `until` (seconds).
+    error NotClaimTime(address vault, uint256 id, uint256 from, uint256 until);
+    /// @notice Only `remainingTokens` are left.
+    error ExceedsLot(uint256 tokens, uint256 remainingTokens);
     /// @notice Purchases of this vault's lots are paused.
     error SalePaused(address vault);
     /// @notice The purchase was valid until `deadline` (seconds).
@@ -109,14 +119,24 @@ interface IDebtAuction {
         uint256 deadline
     ) external returns (uint256 tokens, uint256 assets);
 
-    /// @notice Closes a lot that has expired, or whose lenders are owed less than one token unit costs at the floor.
-    /// Open to all.
+    /// @notice Closes a lot that has expired and whose claim window is over, or whose lenders are owed less than one
+    /// token unit costs at the floor. Open to all.
     /// @return unsoldTokens Given back to the vault's budget.
     function settle(address vault, uint256 id) external returns (uint256 unsoldTokens);
 
     /// @notice Dilution only: puts `tokens` on offer. A write-off that takes a further loss has its lot opened again, at
     /// a fresh price and for the whole time; what was left of the lot has been taken back before.
-    function open(address vault, uint256 id, uint256 tokens, IDilution.SaleTerms calldata terms) external;
+    /// @param claimSeconds Time after the sale in which charged lenders may take what is left.
+    function open(
+        address vault,
+        uint256 id,
+        uint256 tokens,
+        IDilution.SaleTerms calldata terms,
+        uint32 claimSeconds
+    ) external;
+
+    /// @notice Dilution only: takes `tokens` off an expired lot in its claim window; they stay issued.
+    function takeUnsold(address vault, uint256 id, uint256 tokens) external;
 
     /// @notice Dilution only: takes what is left of the lot off sale.
     /// @return unsoldTokens That were left.

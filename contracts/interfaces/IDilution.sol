@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IBackstopMinter} from "./IBackstopMinter.sol";
 import {IBuybackAuction} from "./IBuybackAuction.sol";
 import {IDebtAuction} from "./IDebtAuction.sol";
+import {IInKindClaims} from "./IInKindClaims.sol";
 import {ILossTranche} from "./ILossTranche.sol";
 import {IPriceOracle} from "./IPriceOracle.sol";
 import {IRestructuringTranche} from "./IRestructuringTranche.sol";
@@ -85,6 +86,15 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     event GlobalCapSet(uint256 tokens);
     /// @notice Standing bids for `vault` are in `book`; zero when there are none.
     event UnderwritersSet(address indexed vault, address indexed book);
+    /// @notice Charged lenders take what a sale left through `claims`, for good.
+    event InKindClaimsSet(address indexed claims);
+    /// @notice Charged lenders of `vault` may take what a sale left for `claimSeconds` after it; open lots keep theirs.
+    event ClaimWindowSet(address indexed vault, uint256 claimSeconds);
+    /// @notice `assets` are left of claims that lenders gave for tokens, and nobody is owed anything for that write-off;
+    /// they are kept until the fund takes them.
+    event ClaimMoneyKept(address indexed vault, uint256 indexed id, uint256 assets);
+    /// @notice `fund` took `assets` that were left of claims, as premium.
+    event ClaimMoneyForwarded(address indexed vault, address indexed fund, uint256 assets);
     /// @notice Lots of `vault` open at what `oracle` says; zero: at what the last sale brought.
     event TokenOracleSet(address indexed vault, address indexed oracle);
     /// @notice New lots and purchases of this vault are stopped (`paused`) or allowed again.
@@ -109,6 +119,14 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     error InvalidStartBps(uint256 startBps);
     /// @notice `book` is not made for this vault and this token.
     error ForeignBook(address vault, address book);
+    /// @notice A claim window lasts at most `maxSeconds`.
+    error ClaimWindowTooLong(uint256 claimSeconds, uint256 maxSeconds);
+    /// @notice There is no claim window before `setInKindClaims`.
+    error NoInKindClaims();
+    /// @notice `claims` is not made for this contract, or `present` was set before and cannot be replaced.
+    error ForeignClaims(address claims, address present);
+    /// @notice Nothing is kept for `vault`'s fund.
+    error NothingKept(address vault);
     /// @notice `oracle` has no code.
     error OracleWithoutCode(address oracle);
     /// @notice The book took `tokens` for `assets`, less than the floor price or more than the budget.
@@ -122,6 +140,18 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
 
     /// @notice Where recovered money buys tokens back.
     function buybackAuction() external view returns (IBuybackAuction);
+
+    /// @notice Where charged lenders take what a sale left in place of a part of their claim; zero before it is set.
+    function inKindClaims() external view returns (IInKindClaims);
+
+    /// @notice Sets that contract, once and for good. It mints, so it must be the one made for this layer. Governor.
+    function setInKindClaims(IInKindClaims claims) external;
+
+    /// @notice Seconds after a sale in which charged lenders of `vault` may take what it left; zero: never.
+    function claimWindow(address vault) external view returns (uint256);
+
+    /// @notice Sets that time for future lots. Governor.
+    function setClaimWindow(address vault, uint32 claimSeconds) external;
 
     /// @notice Most tokens that losses of all vaults together may ever mint.
     function globalCap() external view returns (uint256 tokens);
@@ -171,6 +201,10 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     /// @notice What was issued for write-off `id` of `vault`.
     function issueOf(address vault, uint256 id) external view returns (Issue memory);
 
+    /// @notice What was issued for write-off `id` of `vault` in place of lenders' claims: `raisedAssets` is what these
+    /// claims were worth then.
+    function takenOf(address vault, uint256 id) external view returns (Issue memory);
+
     /// @notice What the tokens issued for write-off `id` of `vault` brought on average, asset units per whole token,
     /// rounded down; zero if none were issued. Never under the floor, because every purchase was rounded up.
     function averageIssuePrice(address vault, uint256 id) external view returns (uint256 price);
@@ -186,8 +220,24 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     /// @notice Debt auction only: gives `tokens` that were put on offer at `offeredAt` and not sold back to the budget.
     function unsold(address vault, uint256 tokens, uint256 offeredAt) external;
 
-    /// @notice Buyback auction only: sends `assets`, which the auction has just transferred here, up the waterfall.
-    function unspent(address vault, uint256 id, uint256 assets) external;
+    /// @notice Buyback auction only: `assets`, which the auction has just transferred here, could not be spent. What had
+    /// come up the ladder goes on to insurance and reserves. What came by claims that lenders gave for tokens was the
+    /// lenders' part in the engine's books, so it cannot go up from this layer: it is paid in as a recovery for the same
+    /// write-off, lenders first. Whoever is owed something for it gets it; only when nobody is, the vault's fund has it
+    /// as premium, and it is kept here until the fund takes it.
+    function unspent(address vault, uint256 id, uint256 assets, bool isOfClaims) external;
+
+    /// @notice In-kind claims only: mints `tokens` of the expired lot of `id` to `receiver`, for a claim worth `assets`.
+    function taken(address vault, uint256 id, uint256 tokens, uint256 assets, address receiver) external;
+
+    /// @notice In-kind claims only: opens a buyback round with `assets` that it has just transferred to the auction.
+    function buyBack(address vault, uint256 id, uint256 assets) external;
+
+    /// @notice Money left of claims that waits for `vault`'s fund to take it, asset units.
+    function keptAssets(address vault) external view returns (uint256 assets);
+
+    /// @notice Hands that money to the fund, as premium. Open to all.
+    function forwardKept(address vault) external returns (uint256 assets);
 
     /// @notice Sets a vault's limits. The lifetime caps of all vaults together stay within the global cap. Governor.
     function setLimits(address vault, Limits calldata newLimits) external;

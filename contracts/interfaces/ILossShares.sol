@@ -24,10 +24,15 @@ interface ILossShares {
     /// @notice `account` claimed `assets` of `epoch`.
     event RecoveryClaimed(address indexed account, uint256 indexed epoch, uint256 assets);
 
+    /// @notice Recoveries for `epoch` of `shares` that belonged to `from` belong to `to` from now on.
+    event RecoveryAssigned(address indexed from, address indexed to, uint256 indexed epoch, uint256 shares);
+
     /// @notice Epoch `epoch` has not been closed by a loss; `openEpoch` is the one still running.
     error EpochNotClosed(uint256 epoch, uint256 openEpoch);
     /// @notice Crediting `assets` to `epoch` would give back more than was charged (`outstanding` is left).
     error RecoveryExceedsCharge(uint256 epoch, uint256 assets, uint256 outstanding);
+    /// @notice Of `epoch`, recoveries of only `held` shares belong to `account`; `shares` were to be taken over.
+    error ExceedsRecoveryShares(address account, uint256 epoch, uint256 shares, uint256 held);
     /// @notice Share supply would pass the limit of 2^128 - 1 (attempted total in shares).
     error ExceedsShareLimit(uint256 shares);
 
@@ -40,7 +45,8 @@ interface ILossShares {
     /// @notice Assets credited to `epoch` so far, asset units.
     function recoveredOf(uint256 epoch) external view returns (uint256 assets);
 
-    /// @notice Shares that `account` held when `epoch` closed; its present balance for the open epoch.
+    /// @notice Shares whose recoveries for `epoch` belong to `account`: those it held when the epoch closed, less those
+    /// whose recoveries it has assigned, plus those it has taken over. Its present balance for the open epoch.
     function balanceAtEpoch(address account, uint256 epoch) external view returns (uint256 shares);
 
     /// @notice What `account` can claim for `epoch` now, asset units, rounded down.

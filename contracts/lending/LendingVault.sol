@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {IAssignableClaims} from "../interfaces/IAssignableClaims.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
@@ -19,7 +20,7 @@ import {LendingModule} from "./LendingModule.sol";
 /// loan that has sunk closes it and sends the loss down the waterfall. LendingBook holds storage and interest,
 /// WriteOffVault is for lenders; the modules (borrowers, losses, rules, views) run here by delegatecall, because one
 /// contract is too small for all. Not upgradeable: modules, oracle and engine are fixed.
-contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
+contract LendingVault is ILendingVault, IAssignableClaims, LendingBook, WriteOffVault {
     address private immutable _positionModule;
     address private immutable _liquidationModule;
     address private immutable _impairmentModule;
@@ -101,6 +102,14 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
         bytes memory returned = _delegate(_positionModule);
         if (_positions[borrower][collateral].impairmentId != 0) _forgetIfHealed(borrower, collateral);
         _return(returned);
+    }
+
+    // ---------------------------------------------------------------- Claimants: in PositionModule
+
+    /// @inheritdoc IAssignableClaims
+    function takeOverRecovery(address account, uint256, uint256) external {
+        _checkAuthorized(account);
+        _forward(_positionModule);
     }
 
     // ---------------------------------------------------------------- Losses: in LiquidationModule and ImpairmentModule
@@ -255,6 +264,12 @@ contract LendingVault is ILendingVault, LendingBook, WriteOffVault {
 
     // ---------------------------------------------------------------- Views: in ViewModule
     // The return statements are not reached: they say that the results of these names are given.
+
+    /// @inheritdoc IAssignableClaims
+    function findCharge(uint256, uint256) external view returns (bool isListed, bool isFound) {
+        _forwardView(_viewModule);
+        return (isListed, isFound);
+    }
 
     /// @inheritdoc ILendingVault
     function oracle() external view returns (IPriceOracle) {

@@ -153,4 +153,11 @@ contract PositionModule is LendingModule {
         uint256 total = _outstandingAssets();
         if (total > _risk.debtCap) revert ILendingVault.ExceedsDebtCap(total, _risk.debtCap);
     }
+
+    // ---------------------------------------------------------------- Claimants
+
+    /// @notice See {IAssignableClaims}. Not about positions; here because the vault has no room for it.
+    function takeOverRecovery(address account, uint256 epoch, uint256 shares) external onlyDelegated {
+        _assignRecovery(account, msg.sender, epoch, shares);
+    }
 }

@@ -174,6 +174,11 @@ contract ViewModule is LossFigures, ExitNotices {
 
     // ---------------------------------------------------------------- Losses
 
+    /// @notice See {IAssignableClaims}.
+    function findCharge(uint256 id, uint256 epoch) external view onlyDelegated returns (bool isListed, bool isFound) {
+        return _findCharge(id, epoch);
+    }
+
     /// @notice See {ILendingVault}.
     function planLosses(
         ILendingVault.PositionKey[] calldata positions,

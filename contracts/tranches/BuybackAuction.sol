@@ -43,7 +43,8 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
         uint256 id,
         uint256 assets,
         uint256 maxPrice,
-        IDilution.BuybackTerms calldata terms
+        IDilution.BuybackTerms calldata terms,
+        bool isOfClaims
     ) external {
         if (msg.sender != address(dilution)) revert OnlyDilution(msg.sender);
         // A recovery must never fail here, so an absurd price is cut rather than refused.
@@ -57,6 +58,7 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
                 openedAt: block.timestamp.toUint32(),
                 endsAt: endsAt.toUint32(),
                 riseSeconds: terms.riseSeconds,
+                isOfClaims: isOfClaims,
                 startPrice: startPrice.toUint112(),
                 maxPrice: maxPrice.toUint112()
             })
@@ -98,7 +100,7 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
         _rounds[vault][id][number].assets = 0;
         emit RoundSettled(vault, id, number, unspentAssets);
         IERC20(IERC4626(vault).asset()).safeTransfer(address(dilution), unspentAssets);
-        dilution.unspent(vault, id, unspentAssets);
+        dilution.unspent(vault, id, unspentAssets, current.isOfClaims);
     }
 
     /// @inheritdoc IBuybackAuction
@@ -113,7 +115,10 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
 
     /// @inheritdoc IBuybackAuction
     function buyableTokens(address vault, uint256 id) public view returns (uint256) {
-        return dilution.issueOf(vault, id).mintedTokens - burntTokens[vault][id];
+        return
+            uint256(dilution.issueOf(vault, id).mintedTokens) +
+            dilution.takenOf(vault, id).mintedTokens -
+            burntTokens[vault][id];
     }
 
     /// @inheritdoc IBuybackAuction

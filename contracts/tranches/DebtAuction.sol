@@ -39,7 +39,13 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IDebtAuction
-    function open(address vault, uint256 id, uint256 tokens, IDilution.SaleTerms calldata terms) external onlyDilution {
+    function open(
+        address vault,
+        uint256 id,
+        uint256 tokens,
+        IDilution.SaleTerms calldata terms,
+        uint32 claimSeconds
+    ) external onlyDilution {
         uint96 soldTokens = _lots[vault][id].soldTokens;
         uint256 expiresAt = block.timestamp + terms.saleSeconds;
         _lots[vault][id] = Lot({
@@ -49,7 +55,8 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
             expiresAt: expiresAt.toUint32(),
             startPrice: terms.startPrice,
             floorPrice: terms.floorPrice,
-            fallSeconds: terms.fallSeconds
+            fallSeconds: terms.fallSeconds,
+            claimSeconds: claimSeconds
         });
         emit LotOpened(vault, id, tokens, terms.startPrice, terms.floorPrice, terms.fallSeconds, expiresAt);
     }
@@ -65,6 +72,19 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         _lots[vault][id].offeredTokens = current.soldTokens;
         emit LotSettled(vault, id, unsoldTokens);
         return (unsoldTokens, current.openedAt);
+    }
+
+    /// @inheritdoc IDebtAuction
+    function takeUnsold(address vault, uint256 id, uint256 tokens) external onlyDilution {
+        Lot memory current = _openLot(vault, id);
+        uint256 closesAt = uint256(current.expiresAt) + current.claimSeconds;
+        if (block.timestamp < current.expiresAt || block.timestamp >= closesAt) {
+            revert NotClaimTime(vault, id, current.expiresAt, closesAt);
+        }
+        uint256 remaining = current.offeredTokens - current.soldTokens;
+        if (tokens > remaining) revert ExceedsLot(tokens, remaining);
+        _lots[vault][id].offeredTokens = (current.offeredTokens - tokens).toUint96();
+        emit LotTaken(vault, id, tokens);
     }
 
     /// @inheritdoc IDebtAuction
@@ -95,10 +115,11 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
     /// @inheritdoc IDebtAuction
     function settle(address vault, uint256 id) external nonReentrant returns (uint256 unsoldTokens) {
         Lot memory current = _openLot(vault, id);
-        if (block.timestamp < current.expiresAt) {
+        uint256 closesAt = uint256(current.expiresAt) + current.claimSeconds;
+        if (block.timestamp < closesAt) {
             uint256 outstanding = _engine.lendersOutstanding(vault, id);
             if (DutchPrice.tokensDown(outstanding, current.floorPrice) != 0) {
-                revert LotStillOpen(vault, id, current.expiresAt, outstanding);
+                revert LotStillOpen(vault, id, closesAt, outstanding);
             }
         }
         unsoldTokens = current.offeredTokens - current.soldTokens;

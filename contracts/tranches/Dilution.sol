@@ -12,9 +12,11 @@ import {IBuybackAuction} from "../interfaces/IBuybackAuction.sol";
 import {IDebtAuction} from "../interfaces/IDebtAuction.sol";
 import {IDilution} from "../interfaces/IDilution.sol";
 import {ILossTranche} from "../interfaces/ILossTranche.sol";
+import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IUnderwriterBook} from "../interfaces/IUnderwriterBook.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {TrancheCall} from "../writeoff/TrancheCall.sol";
 import {DutchPrice} from "../libraries/DutchPrice.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
@@ -49,6 +51,9 @@ contract Dilution is DilutionTerms {
     IBuybackAuction public immutable buybackAuction;
 
     mapping(address vault => mapping(uint256 id => Issue)) private _issues;
+    mapping(address vault => mapping(uint256 id => Issue)) private _taken;
+    /// @inheritdoc IDilution
+    mapping(address vault => uint256 assets) public keptAssets;
 
     constructor(
         address authority_,
@@ -149,13 +154,15 @@ contract Dilution is DilutionTerms {
         book.budget.draw(tokens);
         SaleTerms memory terms = saleTerms(vault);
         terms.startPrice = uint112(previewStartPrice(vault));
-        debtAuction.open(vault, id, tokens, terms);
+        debtAuction.open(vault, id, tokens, terms, book.claimSeconds);
     }
 
     /// @inheritdoc IDilution
     function lastClearing(address vault) public view returns (uint256 id, uint256 price) {
         id = _books[vault].clearingId;
-        if (id != 0) price = averageIssuePrice(vault, id);
+        if (id == 0) return (0, 0);
+        Issue memory issue = _issues[vault][id];
+        price = DutchPrice.averageDown(issue.raisedAssets, issue.mintedTokens);
     }
 
     /// @inheritdoc IDilution
@@ -220,13 +227,66 @@ contract Dilution is DilutionTerms {
     /// @inheritdoc ILossTranche
     function recover(address vault, uint256 id, uint256 assets) external onlyEngine {
         IERC20(IERC4626(vault).asset()).pullTo(msg.sender, address(buybackAuction), assets);
-        buybackAuction.open(vault, id, assets, averageIssuePrice(vault, id), buybackTerms(vault));
+        _openRound(vault, id, assets, false);
     }
 
     /// @inheritdoc IDilution
-    function unspent(address vault, uint256 id, uint256 assets) external onlyAuction(address(buybackAuction)) {
-        IERC20(IERC4626(vault).asset()).forceApprove(address(engine), assets);
-        engine.returnUnspent(vault, id, assets);
+    function unspent(
+        address vault,
+        uint256 id,
+        uint256 assets,
+        bool isOfClaims
+    ) external onlyAuction(address(buybackAuction)) {
+        IERC20 asset = IERC20(IERC4626(vault).asset());
+        asset.forceApprove(address(engine), assets);
+        if (!isOfClaims) {
+            engine.returnUnspent(vault, id, assets);
+            return;
+        }
+        uint256 owed = Math.min(assets, engine.outstanding(vault, id));
+        if (owed != 0) owed = engine.recover(vault, id, owed);
+        if (owed == assets) return;
+        asset.forceApprove(address(engine), 0);
+        keptAssets[vault] += assets - owed;
+        emit ClaimMoneyKept(vault, id, assets - owed);
+    }
+
+    /// @inheritdoc IDilution
+    function forwardKept(address vault) external returns (uint256 assets) {
+        assets = keptAssets[vault];
+        if (assets == 0) revert NothingKept(vault);
+        keptAssets[vault] = 0;
+        (, address fund) = IWriteOffVault(vault).reservePolicy();
+        emit ClaimMoneyForwarded(vault, fund, assets);
+        IERC20(IERC4626(vault).asset()).forceApprove(fund, assets);
+        IInsuranceFund(fund).addPremium(assets);
+    }
+
+    // ---------------------------------------------------------------- In place of claims
+
+    /// @inheritdoc IDilution
+    function taken(
+        address vault,
+        uint256 id,
+        uint256 tokens,
+        uint256 assets,
+        address receiver
+    ) external onlyAuction(address(inKindClaims)) {
+        Issue storage issue = _taken[vault][id];
+        issue.raisedAssets += assets.toUint128();
+        issue.mintedTokens += tokens.toUint128();
+        debtAuction.takeUnsold(vault, id, tokens);
+        _token.mint(receiver, tokens);
+    }
+
+    /// @inheritdoc IDilution
+    function buyBack(address vault, uint256 id, uint256 assets) external onlyAuction(address(inKindClaims)) {
+        _openRound(vault, id, assets, true);
+    }
+
+    function _openRound(address vault, uint256 id, uint256 assets, bool isOfClaims) private {
+        uint256 maxPrice = averageIssuePrice(vault, id);
+        buybackAuction.open(vault, id, assets, maxPrice, buybackTerms(vault), isOfClaims);
     }
 
     // ---------------------------------------------------------------- Views
@@ -239,7 +299,14 @@ contract Dilution is DilutionTerms {
     /// @inheritdoc IDilution
     function averageIssuePrice(address vault, uint256 id) public view returns (uint256 price) {
         Issue memory issue = _issues[vault][id];
-        if (issue.mintedTokens != 0) price = DutchPrice.averageDown(issue.raisedAssets, issue.mintedTokens);
+        Issue memory inKind = _taken[vault][id];
+        uint256 tokens = uint256(issue.mintedTokens) + inKind.mintedTokens;
+        if (tokens != 0) price = DutchPrice.averageDown(uint256(issue.raisedAssets) + inKind.raisedAssets, tokens);
+    }
+
+    /// @inheritdoc IDilution
+    function takenOf(address vault, uint256 id) external view returns (Issue memory) {
+        return _taken[vault][id];
     }
 
     /// @inheritdoc IDilution

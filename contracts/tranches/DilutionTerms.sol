@@ -7,6 +7,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IBackstopMinter} from "../interfaces/IBackstopMinter.sol";
 import {IDilution} from "../interfaces/IDilution.sol";
+import {IInKindClaims} from "../interfaces/IInKindClaims.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IRestructuringTranche} from "../interfaces/IRestructuringTranche.sol";
 import {IUnderwriterBook} from "../interfaces/IUnderwriterBook.sol";
@@ -45,6 +46,7 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         // slot 6: where a lot's start price comes from
         IPriceOracle tokenOracle;
         uint32 clearingId; // last write-off for which enough tokens were sold to tell a price
+        uint32 claimSeconds; // time after a sale in which charged lenders may take what is left
     }
 
     /// @inheritdoc IDilution
@@ -57,6 +59,8 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     mapping(address vault => VaultBook) internal _books;
     /// @inheritdoc IDilution
     mapping(address vault => IUnderwriterBook) public underwriters;
+    /// @inheritdoc IDilution
+    IInKindClaims public inKindClaims;
 
     constructor(
         address authority_,
@@ -142,6 +146,23 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     }
 
     /// @inheritdoc IDilution
+    function setInKindClaims(IInKindClaims claims) external restricted {
+        if (address(inKindClaims) != address(0) || address(claims.dilution()) != address(this)) {
+            revert ForeignClaims(address(claims), address(inKindClaims));
+        }
+        inKindClaims = claims;
+        emit InKindClaimsSet(address(claims));
+    }
+
+    /// @inheritdoc IDilution
+    function setClaimWindow(address vault, uint32 claimSeconds) external restricted onlyKnown(vault) {
+        if (address(inKindClaims) == address(0)) revert NoInKindClaims();
+        if (claimSeconds > MAX_AUCTION_SECONDS) revert ClaimWindowTooLong(claimSeconds, MAX_AUCTION_SECONDS);
+        _books[vault].claimSeconds = claimSeconds;
+        emit ClaimWindowSet(vault, claimSeconds);
+    }
+
+    /// @inheritdoc IDilution
     function setGlobalCap(uint256 tokens) external restricted {
         _setGlobalCap(tokens);
     }
@@ -201,6 +222,11 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     function saleTerms(address vault) public view returns (SaleTerms memory) {
         VaultBook storage book = _books[vault];
         return SaleTerms(book.startPrice, book.floorPrice, book.fallSeconds, book.saleSeconds);
+    }
+
+    /// @inheritdoc IDilution
+    function claimWindow(address vault) external view returns (uint256) {
+        return _books[vault].claimSeconds;
     }
 
     /// @inheritdoc IDilution

@@ -41,23 +41,48 @@ abstract contract LossLedger {
     /// @dev Charges of write-offs that were impaired first, oldest first. A loss charged in one step has none: its
     /// epoch is known from the ledger.
     mapping(uint256 id => Charge[]) private _charges;
+    /// @dev Shares whose recoveries were taken over less those whose recoveries were given away, modulo 2^256.
+    mapping(address account => mapping(uint256 epoch => uint256 shares)) private _takenOver;
 
     // Slot S, shared with the clock and flags of the vault's books: supply 128, epoch 32, 96 bits free.
     uint128 internal _supply;
     uint32 internal _openEpoch = 1;
 
-    /// @dev Shares that `account` held when `epoch` closed.
+    /// @dev Shares whose recoveries for `epoch` belong to `account`: held when it closed, less those whose recoveries it
+    /// has assigned, plus those that it has taken over.
     function _balanceAtEpoch(address account, uint256 epoch) internal view returns (uint256) {
         Head memory head = _heads[account];
-        if (head.epoch <= epoch) return head.balance;
-        return _archive[account].upperLookup(epoch.toUint32());
+        uint256 balance = head.epoch <= epoch ? head.balance : _archive[account].upperLookup(epoch.toUint32());
+        // Modulo 2^256: nobody assigns more than it has.
+        unchecked {
+            return balance + _takenOver[account][epoch];
+        }
     }
 
-    /// @dev What `account` can claim for `epoch` now, rounded down.
+    /// @dev What `account` can claim for `epoch` now, rounded down. What was taken over may count as claimed by a unit
+    /// more than its part.
     function _claimable(address account, uint256 epoch) internal view returns (uint256) {
         uint256 shares = _losses[epoch].shares;
         if (shares == 0) return 0;
-        return Math.mulDiv(_recovered[epoch], _balanceAtEpoch(account, epoch), shares) - _claimed[account][epoch];
+        uint256 due = Math.mulDiv(_recovered[epoch], _balanceAtEpoch(account, epoch), shares);
+        return Math.saturatingSub(due, _claimed[account][epoch]);
+    }
+
+    /// @dev Moves the recoveries for `epoch` of `shares` from one account to another, what was claimed for them pro rata.
+    /// Rounded against both: together they count as having claimed at most a unit more than before, never less, so the
+    /// sum of all claims stays within what has come in.
+    function _assignRecovery(address from, address to, uint256 epoch, uint256 shares) internal {
+        if (epoch >= _openEpoch) revert ILossShares.EpochNotClosed(epoch, _openEpoch);
+        uint256 held = _balanceAtEpoch(from, epoch);
+        if (shares == 0 || shares > held) revert ILossShares.ExceedsRecoveryShares(from, epoch, shares, held);
+        uint256 claimed = _claimed[from][epoch];
+        _claimed[from][epoch] = claimed - Math.mulDiv(claimed, shares, held);
+        _claimed[to][epoch] += Math.mulDiv(claimed, shares, held, Math.Rounding.Ceil);
+        unchecked {
+            _takenOver[from][epoch] -= shares;
+            _takenOver[to][epoch] += shares;
+        }
+        emit ILossShares.RecoveryAssigned(from, to, epoch, shares);
     }
 
     /// @dev Marks `account`'s claims of `epochs` as taken and returns their sum. The caller checks who asks, and pays.
@@ -190,6 +215,15 @@ abstract contract LossLedger {
     /// @dev The charges for `id`; empty for a loss charged in one step.
     function _chargesOf(uint256 id) internal view returns (Charge[] memory) {
         return _charges[id];
+    }
+
+    /// @dev Whether `id` has a list of charges (one charged in one step has none), and whether `epoch` is in it.
+    function _findCharge(uint256 id, uint256 epoch) internal view returns (bool isListed, bool isFound) {
+        Charge[] storage charges = _charges[id];
+        isListed = charges.length != 0;
+        for (uint256 i; i < charges.length && !isFound; ++i) {
+            isFound = charges[i].epoch == epoch && charges[i].assets != 0;
+        }
     }
 
     // ---------------------------------------------------------------- Balances

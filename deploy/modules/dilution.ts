@@ -15,5 +15,7 @@ export default buildModule("Dilution", (m) => {
     initialHolder: m.getParameter<string>("treasury"),
   };
   const dilution = m.contract("Dilution", [accessManager, engine, token, m.getParameter("globalCap")]);
-  return { dilution };
+  const inKindClaims = m.contract("InKindClaims", [dilution]);
+  m.call(dilution, "setInKindClaims", [inKindClaims]);
+  return { dilution, inKindClaims };
 });

@@ -6,6 +6,8 @@ import FundModule from "./fund.ts";
 import UnderwritersModule from "./underwriters.ts";
 import VaultModule from "./vault.ts";
 
+/** Seconds in which charged lenders may take what a sale left, unless the parameters say otherwise: a week. */
+const CLAIM_WINDOW = 604_800;
 /** Kinds of layers as in IWriteOffEngine.Kind. */
 const KIND = { insurance: 0, dilution: 1 } as const;
 
@@ -29,6 +31,10 @@ export default buildModule("Wiring", (m) => {
   m.call(dilution, "setSaleTerms", [vault, m.getParameter("saleTerms")], { after });
   m.call(dilution, "setBuybackTerms", [vault, m.getParameter("buybackTerms")], { after });
   m.call(dilution, "setUnderwriters", [vault, underwriters], { after });
+  // The window, like the contract behind it, is set before the deployer lets go.
+  m.call(dilution, "setClaimWindow", [vault, m.getParameter("claimWindow", CLAIM_WINDOW)], {
+    after: [registered, DilutionModule],
+  });
   // The vault refuses the waterfall's tokens as collateral, so it must know the stack first.
   m.call(vault, "setCollateral", [m.getParameter<string>("collateral"), m.getParameter("collateralConfig")], { after });
   m.call(vault, "setMinProvision", [m.getParameter("minProvision")]);

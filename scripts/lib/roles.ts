@@ -92,6 +92,8 @@ export const ROLE_TABLE: readonly RoleRow[] = [
       "setBuybackTerms",
       "setUnderwriters",
       "setTokenOracle",
+      "setInKindClaims",
+      "setClaimWindow",
       "setRestructuringCover",
       "setGlobalCap",
       "unpauseDilution",

@@ -35,6 +35,11 @@ contract LossSharesHarness is LossShares {
         _creditRecovery(epoch, assets);
     }
 
+    /// @notice Moves the recoveries of `shares` for `epoch`; whoever calls.
+    function assign(address from, address to, uint256 epoch, uint256 shares) external {
+        _assignRecovery(from, to, epoch, shares);
+    }
+
     function _payClaims(address receiver, uint256 assets) internal override {
         emit ClaimsPaid(receiver, assets);
     }

@@ -270,17 +270,17 @@ describe("Dilution cover", () => {
       for (const attempt of [
         () => asOther.sold(address, 1n, 1n, 1n, other),
         () => asOther.unsold(address, 1n, 1n),
-        () => asOther.unspent(address, 1n, 1n),
+        () => asOther.unspent(address, 1n, 1n, false),
       ]) {
         await expect(attempt()).to.be.revertedWithCustomError(dilution, "OnlyAuction").withArgs(other.address);
       }
-      await expect(debtAuction.connect(other).open(address, 1n, 1n, saleTerms(unit)))
+      await expect(debtAuction.connect(other).open(address, 1n, 1n, saleTerms(unit), 0n))
         .to.be.revertedWithCustomError(debtAuction, "OnlyDilution")
         .withArgs(other.address);
       await expect(debtAuction.connect(other).takeBack(address, 1n))
         .to.be.revertedWithCustomError(debtAuction, "OnlyDilution")
         .withArgs(other.address);
-      await expect(buybackAuction.connect(other).open(address, 1n, 1n, 1n, BUYBACK_TERMS))
+      await expect(buybackAuction.connect(other).open(address, 1n, 1n, 1n, BUYBACK_TERMS, false))
         .to.be.revertedWithCustomError(buybackAuction, "OnlyDilution")
         .withArgs(other.address);
     });
