@@ -38,6 +38,9 @@ export default buildModule("Wiring", (m) => {
   // The vault refuses the waterfall's tokens as collateral, so it must know the stack first.
   m.call(vault, "setCollateral", [m.getParameter<string>("collateral"), m.getParameter("collateralConfig")], { after });
   m.call(vault, "setMinProvision", [m.getParameter("minProvision")]);
+  // What governance may forgive, and whether stakers have agreed to pay for it; the dilution layer has not.
+  m.call(vault, "setRestructuringCaps", [m.getParameter("forgivenHourCap"), m.getParameter("forgivenMonthCap")]);
+  m.call(fund, "setRestructuringCover", [m.getParameter("fundCoversRestructuring")]);
   m.call(vault, "setReservePolicy", [m.getParameter("reserveTarget"), fund]);
   m.call(vault, "setPremiumShare", [underwriters, m.getParameter("underwriterBps")]);
   return { engine, vault, fund, dilution, underwriters };

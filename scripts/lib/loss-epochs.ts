@@ -81,6 +81,11 @@ export class LossEpochs {
     return given;
   }
 
+  /** In how many charges what was charged for `id`, and not given back entirely, lies. */
+  countOf(id: bigint): number {
+    return this.of(id).length;
+  }
+
   /** Epochs in which `id` was charged, oldest first. */
   epochsOf(id: bigint): readonly bigint[] {
     return this.closed.get(id) ?? [];

@@ -5,6 +5,7 @@
 import { type CrashCast } from "./crash.ts";
 import { type LedgerMirror } from "./ledger-mirror.ts";
 import { payBackDebts } from "./paid-back.ts";
+import { Restructuring } from "./restructuring.ts";
 import { returnFunds } from "./returned-funds.ts";
 import { type CrashScenario } from "./scenarios/black-thursday.ts";
 import { type World } from "./world.ts";
@@ -17,16 +18,21 @@ export async function aftermath(world: World, scenario: CrashScenario, cast: Cra
   await settleReleases(world, mirror);
   await underwriters.collectAll();
   const paidBack = await payBackDebts(world, cast, scenario.recovery.borrowsAgain);
+  const restructuring = new Restructuring(world, scenario.restructuring, cast);
+  await restructuring.propose();
   await buybacks.finish();
+  await restructuring.announce();
   world.chain.advanceTo(scenario.recovery.at);
-  const unsoldTokens = await buyer.settleAll();
   await returnFunds(world, scenario.recovery, mirror, buybacks);
   await buybacks.finish();
+  const restructured = await restructuring.execute();
+  // By now the windows in which charged lenders might have taken unsold tokens are over too.
+  const unsoldTokens = await buyer.settleAll();
   await lenders.claimAll(mirror.books.vaultEpochs);
   await stakers.claimAll(mirror.books.fundEpochs);
   await underwriters.collectAll();
   await underwriters.leave();
-  return { unsoldTokens, paidBack };
+  return { unsoldTokens, paidBack, restructured };
 }
 
 /** Releases of the fund that were too long for one call are settled by anybody. */

@@ -49,6 +49,8 @@ export interface Borrower {
   /** Days before the replay's start at which the loan was opened, one or more. */
   readonly openedDaysBefore: number;
   readonly watches: boolean;
+  /** Left to governance: nobody in the replay liquidates it or writes it off. */
+  readonly standstill?: boolean;
 }
 
 /**
@@ -61,17 +63,32 @@ export function drawBook(plan: BookPlan, priceWad: bigint, waitingDays: number, 
     const size = pickSize(plan.sizes, rng);
     const debt = rng.between(size.lowestDebt, size.highestDebt);
     const ltvBps = drawLtv(plan, rng);
-    const value = (debt * BPS + ltvBps - 1n) / ltvBps;
     const young = rng.chance(plan.youngBps);
     return {
       index,
       debt,
-      collateral: (value * WAD + priceWad - 1n) / priceWad,
+      collateral: collateralFor(debt, ltvBps, priceWad),
       ltvBps,
       openedDaysBefore: young ? rng.integer(1, waitingDays - 1) : rng.integer(waitingDays + 1, plan.openingDays),
       watches: rng.chance(plan.watcherBps),
     };
   });
+}
+
+/** The loan that governance restructures in the end, beside the drawn ones. */
+export function standstillBorrower(
+  { debt, ltvBps, openedDaysBefore }: { debt: bigint; ltvBps: bigint; openedDaysBefore: number },
+  index: number,
+  priceWad: bigint,
+): Borrower {
+  const collateral = collateralFor(debt, ltvBps, priceWad);
+  return { index, debt, collateral, ltvBps, openedDaysBefore, watches: false, standstill: true };
+}
+
+/** Collateral that makes a loan to value, rounded up to its smallest unit. */
+function collateralFor(debt: bigint, ltvBps: bigint, priceWad: bigint): bigint {
+  const value = (debt * BPS + ltvBps - 1n) / ltvBps;
+  return (value * WAD + priceWad - 1n) / priceWad;
 }
 
 function pickSize(sizes: readonly SizeClass[], rng: Rng): SizeClass {

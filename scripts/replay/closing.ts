@@ -30,7 +30,7 @@ export interface Closed {
   readonly incentive: bigint;
   readonly debt: bigint;
   readonly principalLeft: bigint;
-  /** Part of the debt for which an impairment's provision may be used, WAD, rounded down. */
+  /** Part of the debt for which an impairment's provision may be used, WAD, rounded up. */
   readonly wad: bigint;
 }
 
@@ -54,6 +54,43 @@ export function expectedLoss(
   return { shortfall, insurable: principal === 0n ? 0n : min(withoutIncentive, (lostPrincipal * aged) / principal) };
 }
 
+/** What governance has announced at most. Asset units. */
+export interface Announced {
+  readonly principalAssets: bigint;
+  readonly interestAssets: bigint;
+}
+
+/** What is forgiven of it: interest that is owed, and principal as far as the collateral does not cover what is left. */
+export function forgiven(figures: PositionFigures, { minIncentiveBps }: ClosingRules, announced: Announced): Announced {
+  const { debt, principal, value } = figures;
+  const interestAssets = min(announced.interestAssets, max(0n, debt - principal));
+  if (!isInsolvent(figures, minIncentiveBps)) return { principalAssets: 0n, interestAssets };
+  const covered = (value * BPS) / (BPS + minIncentiveBps);
+  const uncovered = max(0n, debt - interestAssets - covered);
+  return { principalAssets: min(min(announced.principalAssets, principal), uncovered), interestAssets };
+}
+
+/**
+ * What tranches may pay of a forgiven debt: its principal; insurance the aged part of it, as far as the collateral is
+ * worth less. Beside it the part of the expected loss that becomes final, WAD: as much of its provision may be used.
+ */
+export function forgivenLoss(
+  figures: PositionFigures & { readonly aged: bigint },
+  { minIncentiveBps }: ClosingRules,
+  { principalAssets }: Announced,
+  badDebt: bigint,
+) {
+  const { debt, principal, value, aged } = figures;
+  const coverable = min(principalAssets, badDebt);
+  const lost = min(principalAssets, max(0n, principal - value));
+  const shortfall = isInsolvent(figures, minIncentiveBps) ? debt - (value * BPS) / (BPS + minIncentiveBps) : 0n;
+  return {
+    coverable,
+    insurable: principal === 0n ? 0n : min(coverable, (lost * aged) / principal),
+    closedWad: badDebt >= shortfall ? WAD : (badDebt * WAD + shortfall - 1n) / shortfall,
+  };
+}
+
 /** A keeper brings no cash: the debt that the collateral covers stays, unless it is too small to stand. */
 export function closedByKeeper({ value, debt, principal }: PositionFigures, rules: ClosingRules): Closed {
   const covered = (value * BPS) / (BPS + rules.minIncentiveBps);
@@ -75,7 +112,7 @@ export function closedByLiquidator(
     incentive: max(0n, (value * repaid) / priceOfAll - repaid),
     debt: (debt * repaid) / priceOfAll,
     principalLeft: principal - (principal * repaid) / priceOfAll,
-    wad: (WAD * repaid) / priceOfAll,
+    wad: (WAD * repaid + priceOfAll - 1n) / priceOfAll,
   };
 }
 

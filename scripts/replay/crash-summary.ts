@@ -4,6 +4,7 @@ import { sum } from "../lib/units.ts";
 import { type CrashRun } from "./crash.ts";
 import { type PaidBack } from "./paid-back.ts";
 import { type FalseAlarm, holdersOutcome, provisionOutcome } from "./provision-outcome.ts";
+import { type Restructured } from "./restructuring.ts";
 import { summarize } from "./summary.ts";
 
 /** Tokens minted in a crash: bought in auctions, and by standing bids within write-offs. Token units. */
@@ -35,6 +36,7 @@ export function crashSummary(run: CrashRun) {
       tokens: tokens.toString(),
     })),
     paidBack: run.paidBack.map(paidBackSummary),
+    restructuring: restructuringSummary(run.restructured),
   };
 }
 
@@ -82,6 +84,24 @@ function paidBackSummary(paidBack: PaidBack) {
     toInsurance: toInsurance.toString(),
     toReserves: toReserves.toString(),
     borrowedAgain: paidBack.borrowedAgain.toString(),
+  };
+}
+
+function restructuringSummary({ layers: paid, ...restructured }: Restructured) {
+  return {
+    borrower: restructured.borrower,
+    id: restructured.id.toString(),
+    announcedAt: restructured.announcedAt,
+    executedAt: restructured.executedAt,
+    principal: restructured.principal.toString(),
+    interest: restructured.interest.toString(),
+    badDebt: restructured.badDebt.toString(),
+    reserves: paid.reserves.toString(),
+    insurance: paid.insurance.toString(),
+    dilutionCash: paid.dilutionCash.toString(),
+    socialized: paid.socialized.toString(),
+    debtBefore: restructured.debtBefore.toString(),
+    debtAfter: restructured.debtAfter.toString(),
   };
 }
 

@@ -11,7 +11,7 @@ import { Liquidators } from "./actors/liquidators.ts";
 import { Stakers } from "./actors/stakers.ts";
 import { Underwriters } from "./actors/underwriters.ts";
 import { Watchers } from "./actors/watchers.ts";
-import { drawBook } from "./book.ts";
+import { drawBook, standstillBorrower } from "./book.ts";
 import { Congestion } from "./congestion.ts";
 import { tokensMinted } from "./crash-summary.ts";
 import { noticeCharges } from "./holders.ts";
@@ -39,7 +39,9 @@ export async function runCrash(scenario: CrashScenario, seed: string, progress: 
 
   const cast = await assemble(world, scenario, rng);
   const { waitingPeriod } = await world.vault.riskConfig();
-  const book = drawBook(scenario.book, firstPriceWad(world, scenario), Number(waitingPeriod / DAY), rng.fork("book"));
+  const priceWad = firstPriceWad(world, scenario);
+  const drawn = drawBook(scenario.book, priceWad, Number(waitingPeriod / DAY), rng.fork("book"));
+  const book = [...drawn, standstillBorrower(scenario.restructuring, drawn.length, priceWad)];
   await openBook(world, scenario, book, cast, rng, progress);
   cast.lenders.schedule(scenario.lenders, scenario.start, scenario.end, rng.fork("coming and going"));
   const sharePriceBefore = await crash(world, scenario, cast, progress);

@@ -16,7 +16,7 @@ import {
   provisionTotal,
   takeMore,
 } from "../lib/provision.ts";
-import { min, sum, WAD } from "../lib/units.ts";
+import { max, min, sum, WAD } from "../lib/units.ts";
 import { type Capacities, splitLoss } from "../lib/waterfall.ts";
 import { DilutionBooks } from "./dilution-books.ts";
 import { compareJournal, type Journal, newJournal } from "./loss-journal.ts";
@@ -24,6 +24,10 @@ import { type World } from "./world.ts";
 
 /** Charges that a release of the fund reaches by itself. */
 const STEPS_PER_RELEASE = 8;
+
+/** After so many charges a provision moves by an eighth at least. */
+const MANY_CHARGES = 32;
+const LEAST_STEP_DIVISOR = 8n;
 
 /** A loss that becomes final. Asset units. */
 export interface FinalLoss {
@@ -33,6 +37,10 @@ export interface FinalLoss {
   readonly closedWad: bigint;
   readonly badDebt: bigint;
   readonly insurable: bigint;
+  /** Most that tranches together may pay of it. */
+  readonly coverable: bigint;
+  /** Tranches that take part: all in a default, those that have agreed in a restructuring. */
+  readonly payers: { readonly insurance: boolean; readonly dilution: boolean };
   /** What lenders are still owed of earlier losses under the same number. */
   readonly lendersOwed: bigint;
 }
@@ -94,7 +102,9 @@ export class LossBooks {
     const entry = id === undefined || id === 0n ? this.open() : id;
     const held = this.provisionOf(entry);
     const step = expected.shortfall - provisionTotal(held);
-    if ((step < 0n ? -step : step) < minProvision) return entry;
+    const many = this.vaultEpochs.countOf(entry) >= MANY_CHARGES;
+    const leastStep = many ? max(minProvision, provisionTotal(held) / LEAST_STEP_DIVISOR) : minProvision;
+    if ((step < 0n ? -step : step) < leastStep) return entry;
     // The fund sets nothing more apart while it still owes earlier releases.
     const drawable = this.unsettledOf(entry) > 0n ? 0n : this.draws.available(now);
     if (step > 0n) this.take(entry, takeMore(held, expected, { ...means, drawable }), now);
@@ -110,27 +120,29 @@ export class LossBooks {
 
   /** A loss becomes final: the waterfall, and what each step of it changes in the books. */
   writeOff(loss: FinalLoss, reserves: bigint, fundCash: bigint, now: number) {
-    const { badDebt, insurable, closedWad } = loss;
+    const { badDebt, insurable, coverable, closedWad, payers } = loss;
     const id = loss.impairmentId ?? this.open();
     const held = this.provisionOf(id);
-    const heldReserves = (held.reserves * closedWad) / WAD;
+    const heldReserves = partUp(held.reserves, closedWad);
     const above = {
       reserves: heldReserves + reserves,
-      insurance: held.earmarked + min(fundCash, this.draws.available(now)),
+      insurance: payers.insurance ? held.earmarked + min(fundCash, this.draws.available(now)) : 0n,
     };
-    const reachesBids = splitLoss({ badDebt, insurable }, { ...above, dilutionCash: 0n }).socialized;
+    const withoutBids = splitLoss({ badDebt, insurable }, { ...above, dilutionCash: 0n });
+    const coverableByBids = max(0n, coverable - withoutBids.insurance);
+    const reachesBids = payers.dilution ? min(withoutBids.socialized, coverableByBids) : 0n;
     const fills = this.dilution.quote(reachesBids, now);
     const capacities: Capacities = { ...above, dilutionCash: sum(fills, ({ assets }) => assets) };
     const layers = splitLoss({ badDebt, insurable }, capacities);
     const used = {
       reserves: min(heldReserves, layers.reserves),
       earmarked: min(held.earmarked, layers.insurance),
-      charged: min((held.charged * closedWad) / WAD, layers.socialized),
+      charged: min(partUp(held.charged, closedWad), layers.socialized),
     };
     this.use(id, used, now);
     this.draw(id, layers.insurance - used.earmarked, now);
     this.dilution.fill(id, fills, now, this.journal);
-    this.dilution.offer(id, layers.socialized, loss.lendersOwed, now, this.journal);
+    this.dilution.offer(id, reachesBids - layers.dilutionCash, loss.lendersOwed, now, this.journal);
     const charge = layers.socialized - used.charged;
     if (charge > 0n) this.journal.vaultCharges.push(this.vaultEpochs.charge(id, charge));
     return { id, layers, capacities };
@@ -213,4 +225,9 @@ export class LossBooks {
     this.draws.draw(assets, now);
     this.journal.fundCharges.push(this.fundEpochs.chargeUnderOwnNumber(id, assets));
   }
+}
+
+/** A part of a sum, WAD, rounded up: what just suffices leaves no dust behind. */
+function partUp(assets: bigint, partWad: bigint): bigint {
+  return (assets * partWad + WAD - 1n) / WAD;
 }

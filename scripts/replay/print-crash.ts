@@ -6,13 +6,19 @@ import { type CrashRun } from "./crash.ts";
 import { type LedgerMirror } from "./ledger-mirror.ts";
 import { type PaidBack } from "./paid-back.ts";
 import { provisionOutcome } from "./provision-outcome.ts";
+import { daysBetween, type Restructured } from "./restructuring.ts";
 import { formatMoment, type MoneyFormat } from "./report/money.ts";
 
 const TOKEN_DECIMALS = 18;
 const NONE = "–";
 
-/** Provisions, a false alarm and the debtors who paid back, by the layer they took from or gave to. */
-export function earlyTable(mirror: LedgerMirror, paidBack: readonly PaidBack[], money: MoneyFormat): string {
+/** Provisions, a false alarm, debtors who paid back and one who was forgiven, by layer. */
+export function earlyTable(
+  mirror: LedgerMirror,
+  money: MoneyFormat,
+  paidBack: readonly PaidBack[] = [],
+  restructured?: Restructured,
+): string {
   const { taken, used, givenBack, falseAlarms } = provisionOutcome(mirror);
   const row = (what: string, { reserves, earmarked, charged }: Provision): string[] => [
     what,
@@ -40,10 +46,25 @@ export function earlyTable(mirror: LedgerMirror, paidBack: readonly PaidBack[], 
       { heading: "Dilution", width: 8, number: true },
       { heading: "Lenders", width: 9, number: true },
     ],
-    [...early, ...alarms, ...debtors],
+    [...early, ...alarms, ...debtors, ...forgivenRows(restructured, money)],
     early.length,
     early.length + alarms.length,
+    early.length + alarms.length + debtors.length,
   );
+}
+
+function forgivenRows(restructured: Restructured | undefined, money: MoneyFormat): string[][] {
+  if (restructured === undefined) return [];
+  const { borrower, layers } = restructured;
+  return [
+    [
+      `Forgiven to borrower ${borrower}`,
+      money.bare(layers.reserves),
+      money.bare(layers.insurance),
+      money.bare(layers.dilutionCash),
+      money.bare(layers.socialized),
+    ],
+  ];
 }
 
 /** The bids, one line each. */
@@ -81,7 +102,7 @@ export function underwritersTable({ underwriters, tokenSymbol }: CrashRun, money
 /** Lines about them. */
 export function earlyFacts(run: CrashRun, money: MoneyFormat): (readonly [label: string, value: string])[] {
   const { debts, falseAlarms } = provisionOutcome(run.mirror);
-  const { paidBack, underwriters } = run;
+  const { paidBack, restructured, underwriters } = run;
   const facts: (readonly [string, string])[] = [
     [
       "Provisions",
@@ -91,7 +112,7 @@ export function earlyFacts(run: CrashRun, money: MoneyFormat): (readonly [label:
   const [alarm] = falseAlarms;
   if (alarm !== undefined) {
     const times = `${formatMoment(alarm.from)} to ${formatMoment(alarm.until)} UTC`;
-    facts.push(["False alarm", `the one that charged lenders and stakers most lasted from ${times}`]);
+    facts.push(["False alarm", `the one that charged lenders most lasted from ${times}`]);
   }
   for (const { borrower, paid, refusal, borrowedAgain } of paidBack) {
     facts.push([
@@ -99,6 +120,11 @@ export function earlyFacts(run: CrashRun, money: MoneyFormat): (readonly [label:
       `borrower ${borrower} paid ${money.full(paid)}: before, a new loan was refused (${refusal.error}), afterwards it took ${money.bare(borrowedAgain)}`,
     ]);
   }
+  const { borrower, principal, interest, debtAfter, announcedAt, executedAt } = restructured;
+  facts.push([
+    "Restructured",
+    `borrower ${borrower}: ${money.bare(principal)} of principal and ${money.bare(interest)} of interest forgiven ${daysBetween(announcedAt, executedAt)} days after the announcement, ${money.bare(debtAfter)} stay owed`,
+  ]);
   if (underwriters.panic !== undefined) {
     facts.push(["Bids", `an underwriter who wanted out without notice was told ${underwriters.panic.error}`]);
   }

@@ -15,7 +15,7 @@ export interface ProvisionOutcome {
   readonly taken: Provision;
   readonly used: Provision;
   readonly givenBack: Provision;
-  /** Those that charged lenders and stakers most come first. */
+  /** Those that charged lenders most come first. */
   readonly falseAlarms: readonly FalseAlarm[];
 }
 
@@ -45,7 +45,7 @@ export function provisionOutcome(mirror: LedgerMirror): ProvisionOutcome {
         steps.filter((step) => step.id === id),
       ),
     )
-    .sort((left, right) => (fromHolders(left.taken) < fromHolders(right.taken) ? 1 : -1));
+    .sort((left, right) => (left.taken.charged < right.taken.charged ? 1 : -1));
   return {
     debts: ids.length,
     taken: total(steps, "taken"),
@@ -81,10 +81,6 @@ function alarmOf(id: bigint, steps: readonly ProvisionStep[]): FalseAlarm {
     taken: total(steps, "taken"),
     givenBack: total(steps, "given back"),
   };
-}
-
-function fromHolders({ earmarked, charged }: Provision): bigint {
-  return earmarked + charged;
 }
 
 function total(steps: readonly ProvisionStep[], kind: ProvisionStep["kind"]): Provision {

@@ -87,8 +87,8 @@ function finishCrash(run: CrashRun): string {
     `${run.scenario.title}: who paid`,
     waterfallTable(totals, chargedHolders(run), money),
     returnsTable(totals, money),
-    "Known before it was final, and paid back in full",
-    earlyTable(run.mirror, run.paidBack, money),
+    "Known before it was final, paid back in full, forgiven",
+    earlyTable(run.mirror, money, run.paidBack, run.restructured),
     underwritersTable(run, money),
     factLines([
       [
@@ -114,7 +114,7 @@ function finishDepeg(run: DepegRun): string {
     `${run.scenario.title}: which loans were left alone`,
     loansTable(loanGroups(run), moneyFormat(run.world.assetInfo)),
     "Losses that were known and did not come",
-    earlyTable(run.mirror, [], moneyFormat(run.world.assetInfo)),
+    earlyTable(run.mirror, moneyFormat(run.world.assetInfo)),
     "Tried while the feed was quiet, silent or stale",
     attemptsTable(run.attempts.all),
     factLines([

@@ -8,29 +8,33 @@ import { eventsOf, type Mined, type Refusal } from "../lib/chain.ts";
 import { max, min } from "../lib/units.ts";
 import { type Capacities, type Layers, totalOf } from "../lib/waterfall.ts";
 import {
-  type Closed,
+  type Announced,
   closedByKeeper,
   closedByLiquidator,
   type ClosingRules,
   expectedLoss,
+  forgiven,
+  forgivenLoss,
   isInsolvent,
   keeperReward,
   type PositionFigures,
 } from "./closing.ts";
 import { type LedgerMirror } from "./ledger-mirror.ts";
 import { type LossBooks } from "./loss-books.ts";
+import { layersText, near, ROUNDING, sameLayers, WaterfallMismatch } from "./waterfall-mismatch.ts";
 import { collateralValue, type World } from "./world.ts";
 
 /** What a transaction on a position is meant to do. */
 export type Intent =
   | { readonly kind: "impair" | "write-off" | "other" }
   /** @param maxRepaid most the liquidator pays, asset units */
-  | { readonly kind: "liquidation"; readonly maxRepaid: bigint };
+  | { readonly kind: "liquidation"; readonly maxRepaid: bigint }
+  | ({ readonly kind: "restructuring" } & Announced);
 
 /** A write-off with the figures it was checked against. Asset units. An entry closed in parts has several. */
 export interface WriteOff {
   readonly id: bigint;
-  readonly cause: "liquidation" | "write-off";
+  readonly cause: "liquidation" | "write-off" | "restructuring";
   readonly account: string;
   readonly timestamp: number;
   readonly badDebt: bigint;
@@ -41,15 +45,9 @@ export interface WriteOff {
   readonly layers: Layers;
 }
 
-/** The contracts and the independent computation disagree. */
-export class WaterfallMismatch extends Error {
-  override readonly name = "WaterfallMismatch";
-}
-
-/** Asset units by which debts and repayments may be rounded. */
-const ROUNDING = 2n;
 const PENDING = { blockTag: "pending" } as const;
-const CAUSES = ["liquidation", "write-off"] as const;
+const CAUSES = ["liquidation", "write-off", "restructuring"] as const;
+const ALL_PAY = { insurance: true, dilution: true };
 
 /** The position and the layers just before a transaction. Asset units. */
 interface Before extends PositionFigures {
@@ -179,15 +177,14 @@ export class WriteOffAudit {
     const { badDebt, reserves, insurance, dilutionCash, socialized } = event;
     const cause = CAUSES[Number(event.cause)] ?? "write-off";
     if (intent.kind !== cause) throw new WaterfallMismatch(`a ${intent.kind} wrote off by cause ${cause}`);
-    const closed =
-      intent.kind === "liquidation"
-        ? closedByLiquidator(before, this.rules, intent.maxRepaid)
-        : closedByKeeper(before, this.rules);
-    const insurable = await this.insurable(account, badDebt, before, closed);
+    const part =
+      intent.kind === "restructuring"
+        ? await this.forgiven(badDebt, before, intent)
+        : await this.closed(account, badDebt, before, intent);
     const reward = cause === "write-off" ? keeperReward(badDebt, before, this.rules) : 0n;
     const impairmentId = this.provisioned(account);
     const lendersOwed = this.mirror.owedToLenders(impairmentId ?? 0n);
-    const loss = { impairmentId, closedWad: closed.wad, badDebt, insurable, lendersOwed };
+    const loss = { impairmentId, badDebt, lendersOwed, ...part };
     const expected = this.books.writeOff(loss, before.reserves - reward, before.fundCash, timestamp);
     const layers = { reserves, insurance, dilutionCash, socialized };
     if (event.id !== expected.id || totalOf(layers) !== badDebt || !sameLayers(layers, expected.layers)) {
@@ -196,7 +193,7 @@ export class WriteOffAudit {
           `${expected.id}, of ${badDebt}`,
       );
     }
-    return { cause, account, timestamp, badDebt, insurable, ...expected };
+    return { cause, account, timestamp, badDebt, insurable: part.insurable, ...expected };
   }
 
   /** Entry under which the position's loss was set apart, if any was. */
@@ -209,18 +206,30 @@ export class WriteOffAudit {
    * Insurance may pay for the aged part of the lost principal, and never for the incentive. What the collateral is worth
    * counts as principal first. Bad debt and principal left must be what the definitions say, up to rounding.
    */
-  private async insurable(account: string, badDebt: bigint, before: Before, closed: Closed): Promise<bigint> {
+  private async closed(account: string, badDebt: bigint, before: Before, intent: Intent) {
+    const closed =
+      intent.kind === "liquidation"
+        ? closedByLiquidator(before, this.rules, intent.maxRepaid)
+        : closedByKeeper(before, this.rules);
     const { principalAssets } = await this.world.vault.positionOf(account, this.world.collateral);
     near("bad debt", badDebt, closed.debt - closed.repaid);
     near("principal left", principalAssets, closed.principalLeft);
     const lost = max(0n, before.principal - principalAssets - closed.repaid - closed.incentive);
-    return min(max(0n, badDebt - closed.incentive), (lost * before.aged) / before.principal);
+    const insurable = min(max(0n, badDebt - closed.incentive), (lost * before.aged) / before.principal);
+    return { closedWad: closed.wad, insurable, coverable: badDebt, payers: ALL_PAY };
   }
-}
 
-function near(what: string, actual: bigint, expected: bigint): void {
-  const distance = actual > expected ? actual - expected : expected - actual;
-  if (distance > ROUNDING) throw new WaterfallMismatch(`${what} is ${actual}, computed ${expected}`);
+  /** Of a forgiven debt the tranches pay principal only, and only those that have agreed to. */
+  private async forgiven(badDebt: bigint, before: Before, announced: Announced) {
+    const { vault, fund, dilution } = this.world;
+    const figures = forgiven(before, this.rules, announced);
+    near("forgiven debt", badDebt, figures.principalAssets + figures.interestAssets);
+    const payers = {
+      insurance: await fund.coversRestructuring(vault),
+      dilution: await dilution.coversRestructuring(vault),
+    };
+    return { ...forgivenLoss(before, this.rules, figures, badDebt), payers };
+  }
 }
 
 /** Values of the engine's event that are read here. */
@@ -228,17 +237,4 @@ interface WrittenOff extends Layers {
   readonly id: bigint;
   readonly cause: bigint;
   readonly badDebt: bigint;
-}
-
-function sameLayers(left: Layers, right: Layers): boolean {
-  return (
-    left.reserves === right.reserves &&
-    left.insurance === right.insurance &&
-    left.dilutionCash === right.dilutionCash &&
-    left.socialized === right.socialized
-  );
-}
-
-function layersText({ reserves, insurance, dilutionCash, socialized }: Layers): string {
-  return [reserves, insurance, dilutionCash, socialized].join(" + ");
 }

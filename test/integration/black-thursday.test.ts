@@ -25,6 +25,12 @@ function smallCrash(): CrashScenario {
       ...whole.liquidators,
       liquidators: whole.liquidators.liquidators.map(({ capital, aim }) => ({ capital: quarter(capital), aim })),
     },
+    restructuring: {
+      ...whole.restructuring,
+      debt: quarter(whole.restructuring.debt),
+      principal: quarter(whole.restructuring.principal),
+      repays: quarter(whole.restructuring.repays),
+    },
     buyer: { ...whole.buyer, capital: quarter(whole.buyer.capital) },
     underwriters: {
       ...whole.underwriters,
@@ -83,7 +89,9 @@ describe("black thursday, at a quarter of its size", function () {
     ] as const) {
       expect(BigInt(summary[layer]) > 0n, layer).to.equal(true);
     }
-    expect(new Set(run.audit.all.map(({ cause }) => cause))).to.deep.equal(new Set(["liquidation", "write-off"]));
+    expect(new Set(run.audit.all.map(({ cause }) => cause))).to.deep.equal(
+      new Set(["liquidation", "write-off", "restructuring"]),
+    );
   });
 
   it("adds up: bad debt is reserves + insurance + dilution cash + socialized, to the unit (WO1)", () => {
@@ -98,7 +106,7 @@ describe("black thursday, at a quarter of its size", function () {
     );
     const rest = [
       ..."scenario asset positions liquidations writeOffs sharePriceBefore sharePriceAfter seed".split(" "),
-      ..."provisions falseAlarm underwriters paidBack".split(" "),
+      ..."provisions falseAlarm underwriters paidBack restructuring".split(" "),
     ];
     const summary = crashSummary(run);
     expect(Object.keys(summary).sort()).to.deep.equal([...money, ...rest].sort());
@@ -188,6 +196,27 @@ describe("black thursday, at a quarter of its size", function () {
     expect(run.paidBack[1]!.received.toDilution > 0n).to.equal(true);
   });
 
+  it("forgives one debtor no more than the collateral does not cover, after everybody could have left (WO1)", async () => {
+    const { engine, vault, collateral, fund } = run.world;
+    const { id, announcedAt, executedAt, principal, interest, badDebt, layers, debtBefore, debtAfter } =
+      run.restructured;
+    expect(BigInt(executedAt - announcedAt) >= (await fund.cooldown())).to.equal(true);
+    const entry = await engine.ledger(vault, id);
+    expect([entry.cause, entry.badDebt]).to.deep.equal([2n, badDebt]);
+    const near = (left: bigint): boolean => left >= -2n && left <= 2n;
+    expect(badDebt - principal - interest).to.satisfy(near);
+    expect(debtBefore - debtAfter - badDebt).to.satisfy(near);
+    expect(interest > 0n && principal > 0n).to.equal(true);
+    // At 134.06 the collateral, 100,000 / 0.72 at 194.61, covers 100,000 / 0.72 x 134.06 / 194.61 / 1.02 = 93,799.688.
+    expect(debtAfter / 10n ** 16n).to.equal(9_379_968n);
+    expect([totalOf(layers), layers.dilutionCash]).to.deep.equal([badDebt, 0n]);
+    // What was forgiven is not owed any longer, and the rest of the loan is sound.
+    expect((await engine.defaultOf(vault, id)).assets).to.equal(0n);
+    const account = run.positions.all.find(({ borrower }) => borrower.standstill)!.account;
+    const position = await vault.positionOf(account, collateral);
+    expect([position.impairedAt, position.impairmentId]).to.deep.equal([0n, 0n]);
+  });
+
   it("mints a token for each one sold, above the floor, and burns those bought back (DI1)", async () => {
     const { token, dilution, vault } = run.world;
     const minted = sum(run.buyer.purchases, ({ tokens }) => tokens) + run.mirror.books.dilution.filledTokens;
@@ -274,7 +303,8 @@ describe("black thursday, at a quarter of its size", function () {
     const { collateralAggregator, collateralFeed } = run.world;
     const { collateralRounds } = run.scenario;
     expect(await collateralAggregator.latestRound()).to.equal(BigInt(collateralFeed.rounds));
-    const first = collateralFeed.rounds - collateralRounds.length + 1;
+    // After the crash its last price is repeated twice, for the restructuring.
+    const first = collateralFeed.rounds - 2 - collateralRounds.length + 1;
     for (const [index, { updatedAt, answer }] of collateralRounds.entries()) {
       const round = await collateralAggregator.getRoundData(first + index);
       expect([round.answer, round.updatedAt]).to.deep.equal([answer, BigInt(updatedAt)]);

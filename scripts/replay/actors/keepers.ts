@@ -113,6 +113,7 @@ export class Keepers {
     const { confirmationDelay, minDebt } = this.rules;
     const { impairedAt, debt } = position;
     const confirmed = Math.min(assetFeed.updatedAt, collateralFeed.updatedAt) > impairedAt;
+    if (position.borrower.standstill === true) return false;
     if (!insolvent || impairedAt === 0 || !confirmed || chain.now < impairedAt + confirmationDelay) return false;
     return shortfall >= max(minDebt, debt / 10n) || debt - shortfall < minDebt;
   }

@@ -78,7 +78,8 @@ export class Liquidators {
   }
 
   /** One step: sell what is ready, then liquidate as many as get through. */
-  async act(judged: readonly Judged[], band: CongestionBand): Promise<void> {
+  async act(all: readonly Judged[], band: CongestionBand): Promise<void> {
+    const judged = all.filter(({ position }) => position.borrower.standstill !== true);
     for (const liquidator of this.all) await this.sellReady(liquidator);
     let left = band.liquidationsPerStep;
     for (const liquidator of this.all.filter(({ aim }) => aim === "collateral")) {

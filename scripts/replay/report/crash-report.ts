@@ -6,6 +6,7 @@ import { type CrashRun } from "../crash.ts";
 import { tokensMinted } from "../crash-summary.ts";
 import { PRICE_DECIMALS } from "../prices.ts";
 import { provisionOutcome } from "../provision-outcome.ts";
+import { daysBetween } from "../restructuring.ts";
 import { collateralValue } from "../world.ts";
 import { crashCharts } from "./crash-charts.ts";
 import {
@@ -17,7 +18,14 @@ import {
   waterfallHtmlTable,
   writeOffsTable,
 } from "./crash-tables.ts";
-import { alarmTimes, falseAlarmTable, paidBackTable, provisionsTable, underwritersHtmlTable } from "./early-tables.ts";
+import {
+  alarmTimes,
+  falseAlarmTable,
+  paidBackTable,
+  provisionsTable,
+  restructuringTable,
+  underwritersHtmlTable,
+} from "./early-tables.ts";
 import { type Charged, waterfallPicture, waterfallTotals } from "./layers.ts";
 import { formatMoment, moneyFormat } from "./money.ts";
 
@@ -166,6 +174,15 @@ no token was sold, so it went on up to insurance and reserves.`,
 the position cannot borrow; afterwards it is clean again.`,
       ),
       paidBackTable(run.paidBack, money),
+      section(
+        "A debt that governance restructured",
+        `One large loan was left alone by keepers and liquidators, because its creditors waited for governance; its loss was
+set apart like every other. The governor scheduled, announced, and ${daysBetween(run.restructured.announcedAt, run.restructured.executedAt)}
+days later, when everybody who pays in the waterfall could have left, executed it at fresh prices: interest as announced,
+and of the principal no more than the collateral did not cover. Interest is never insured; the fund had agreed to pay for
+principal, the dilution layer had not. Then the debtor paid in ${money.full(scenario.restructuring.repays)}.`,
+      ),
+      restructuringTable(run.restructured, money),
       section("The liquidators"),
       liquidatorsTable(liquidators.all, (collateral) => collateralValue(world, collateral), money),
       section(

@@ -7,6 +7,7 @@ import { type Holder } from "../holders.ts";
 import { type LedgerMirror } from "../ledger-mirror.ts";
 import { type PaidBack } from "../paid-back.ts";
 import { type FalseAlarm, provisionOutcome } from "../provision-outcome.ts";
+import { type Restructured } from "../restructuring.ts";
 import { formatMoment, type MoneyFormat } from "./money.ts";
 
 const TOKEN_DECIMALS = 18;
@@ -93,6 +94,38 @@ export function underwritersHtmlTable(all: readonly Underwriter[], token: string
       money.bare(sum(all, ({ committed }) => committed)),
       money.bare(sum(all, ({ committed, left }) => committed - left)),
       tokens(sum(all, (one) => one.tokens)),
+    ],
+  );
+}
+
+/** What was forgiven, and which layer bore it. */
+export function restructuringTable(one: Restructured, money: MoneyFormat): string {
+  return table(
+    [
+      text("Debtor"),
+      text("Announced"),
+      text("Executed"),
+      number("Owed before"),
+      number("Principal forgiven"),
+      number("Interest forgiven"),
+      number("Reserves"),
+      number("Insurance"),
+      number("Lenders"),
+      number("Owed after"),
+    ],
+    [
+      [
+        `borrower ${one.borrower}`,
+        formatMoment(one.announcedAt),
+        formatMoment(one.executedAt),
+        money.bare(one.debtBefore),
+        money.bare(one.principal),
+        money.bare(one.interest),
+        money.bare(one.layers.reserves),
+        money.bare(one.layers.insurance),
+        money.bare(one.layers.socialized),
+        money.bare(one.debtAfter),
+      ],
     ],
   );
 }

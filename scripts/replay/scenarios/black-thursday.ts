@@ -7,7 +7,13 @@
  */
 import { constantRounds, feedRounds, HALF_PERCENT_HOURLY } from "../feed-rounds.ts";
 import { ethPrices2020, ONE_USD } from "../prices.ts";
-import { type BuyerPlan, type LiquidatorPlan, type RecoveryPlan, type ScenarioBase } from "./types.ts";
+import {
+  type BuyerPlan,
+  type LiquidatorPlan,
+  type RecoveryPlan,
+  type RestructuringPlan,
+  type ScenarioBase,
+} from "./types.ts";
 
 const HOUR = 3_600;
 const DAY = 86_400;
@@ -26,6 +32,7 @@ export interface CrashScenario extends ScenarioBase {
   readonly liquidators: LiquidatorPlan;
   readonly buyer: BuyerPlan;
   readonly recovery: RecoveryPlan;
+  readonly restructuring: RestructuringPlan;
 }
 
 export function blackThursday(): CrashScenario {
@@ -106,6 +113,10 @@ export function blackThursday(): CrashScenario {
       sharesBps: [10_000n, 4_000n, 2_500n],
       soldBackBps: 5_000n,
       borrowsAgain: 5_000n * ONE,
+    },
+    restructuring: {
+      ...{ debt: 400_000n * ONE, ltvBps: 7_200n, openedDaysBefore: 60 },
+      ...{ principal: 25_000n * ONE, interest: 10_000n * ONE, repays: 25_000n * ONE },
     },
   };
 }

@@ -55,6 +55,19 @@ export interface UnderwriterPlan {
   readonly panicAt?: number;
 }
 
+/** What governance forgives one debtor after the crash. Asset units. */
+export interface RestructuringPlan {
+  /** The loan, which nobody liquidates or writes off in the replay: its creditors wait for governance. */
+  readonly debt: bigint;
+  readonly ltvBps: bigint;
+  readonly openedDaysBefore: number;
+  /** What is announced at most. */
+  readonly principal: bigint;
+  readonly interest: bigint;
+  /** What the debtor pays in when it is done. */
+  readonly repays: bigint;
+}
+
 /** How full the chain is while prices move this fast. */
 export interface CongestionBand {
   /** Applies from this range of the price within the last hour, (high - low) / high. */

@@ -4,6 +4,8 @@ import {
   closedByKeeper,
   closedByLiquidator,
   expectedLoss,
+  forgiven,
+  forgivenLoss,
   isInsolvent,
   keeperReward,
 } from "../../../../scripts/replay/closing.ts";
@@ -59,6 +61,31 @@ describe("what is closed of an insolvent position", () => {
       debt: 500n,
       principalLeft: 450n,
       wad: WAD / 2n,
+    });
+  });
+
+  it("governance forgives interest as announced, and of the principal only what the collateral does not cover", () => {
+    // 100 of interest are owed. Without them 900 are left, of which the collateral covers 800.
+    expect(forgiven(POSITION, RULES, { principalAssets: 500n, interestAssets: 500n })).to.deep.equal({
+      principalAssets: 100n,
+      interestAssets: 100n,
+    });
+    expect(forgiven(POSITION, RULES, { principalAssets: 30n, interestAssets: 0n }).principalAssets).to.equal(30n);
+    // A healthy debtor is forgiven interest at most.
+    const healthy = { ...POSITION, value: 2_000n };
+    expect(forgiven(healthy, RULES, { principalAssets: 500n, interestAssets: 40n })).to.deep.equal({
+      principalAssets: 0n,
+      interestAssets: 40n,
+    });
+  });
+
+  it("tranches pay for forgiven principal, insurance for the aged part beyond the collateral's worth", () => {
+    const figures = { ...POSITION, aged: 450n };
+    // 84 of the principal are above the collateral's 816, half of it aged; 150 of a shortfall of 200 become final.
+    expect(forgivenLoss(figures, RULES, { principalAssets: 100n, interestAssets: 50n }, 150n)).to.deep.equal({
+      coverable: 100n,
+      insurable: 42n,
+      closedWad: (WAD * 3n) / 4n,
     });
   });
 
