@@ -104,7 +104,23 @@ contract LendingVault is ILendingVault, IAssignableClaims, LendingBook, WriteOff
         _return(returned);
     }
 
-    // ---------------------------------------------------------------- Claimants: in PositionModule
+    // ---------------------------------------------------------------- Claimants and recoveries: in PositionModule
+
+    /// @inheritdoc WriteOffVault
+    function claimRecovery(address account, uint256[] calldata, address) external override returns (uint256) {
+        _checkAuthorized(account);
+        _forward(_positionModule);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function creditRecovery(uint256, uint256, uint256) external override(IWriteOffVault, WriteOffVault) onlyEngine {
+        _forward(_positionModule);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function creditReserves(uint256) external override(IWriteOffVault, WriteOffVault) onlyEngine {
+        _forward(_positionModule);
+    }
 
     /// @inheritdoc IAssignableClaims
     function takeOverRecovery(address account, uint256, uint256) external {

@@ -10,6 +10,7 @@ import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
+import {ClaimPayments} from "../writeoff/ClaimPayments.sol";
 import {DebtAge} from "./DebtAge.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {LendingModule} from "./LendingModule.sol";
@@ -18,7 +19,7 @@ import {LendingModule} from "./LendingModule.sol";
 /// @notice Each entry brings the books to now, changes them, then moves tokens. The vault checks that the caller may
 /// act for the borrower before it delegates here. Neither a repayment nor the collateral of a position without debt
 /// ever needs a price. Upholds LV1, LV3, LI1.
-contract PositionModule is LendingModule {
+contract PositionModule is LendingModule, ClaimPayments {
     using ExactTransfer for IERC20;
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
@@ -154,9 +155,30 @@ contract PositionModule is LendingModule {
         if (total > _risk.debtCap) revert ILendingVault.ExceedsDebtCap(total, _risk.debtCap);
     }
 
-    // ---------------------------------------------------------------- Claimants
+    // ---------------------------------------------------------------- Claimants and recoveries
 
-    /// @notice See {IAssignableClaims}. Not about positions; here because the vault has no room for it.
+    /// @notice See {ILossShares}. The vault has checked who speaks for `account`. Not about positions; here, like the next
+    /// three, because the vault has no room for it.
+    function claimRecovery(
+        address account,
+        uint256[] calldata epochs,
+        address receiver
+    ) external onlyDelegated nonReentrant returns (uint256 assets) {
+        (uint256 claims, uint256 ofProvisions) = _markClaims(account, epochs);
+        return _settleClaims(account, receiver, claims, ofProvisions);
+    }
+
+    /// @notice See {IWriteOffVault}. The vault has checked that the engine calls.
+    function creditRecovery(uint256 id, uint256 epoch, uint256 assets) external onlyDelegated {
+        _bookRecovery(id, epoch, assets);
+    }
+
+    /// @notice See {IWriteOffVault}. The vault has checked that the engine calls.
+    function creditReserves(uint256 assets) external onlyDelegated {
+        _bookRefill(assets);
+    }
+
+    /// @notice See {IAssignableClaims}. The vault has checked who speaks for `account`.
     function takeOverRecovery(address account, uint256 epoch, uint256 shares) external onlyDelegated {
         _assignRecovery(account, msg.sender, epoch, shares);
     }

@@ -185,27 +185,11 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     }
 
     /// @dev The part of a loss that the shares can bear: what they were worth before it. While claims on reversed
-    /// provisions are open that may be less than the loss, and then those who claim bear the rest (`_reduceClaims`).
+    /// provisions are open that may be less than the loss, and then those who claim bear the rest (`ClaimPayments`).
     function _bearable(uint256 assets) private view returns (uint256) {
         if (!_provisioned || _unfundedClaims == 0) return assets;
         uint256 gross = uint256(_cash) + _outstandingAssets() + _pendingPayment + assets;
         return Math.min(assets, Math.saturatingSub(gross, uint256(_reserves) + _provisions + _unfundedClaims));
-    }
-
-    /// @dev Claims of reversed provisions have no money of their own. If later losses have taken more than the shares
-    /// were worth, what is left is less than is claimed, and every claim is worth the same part of it, so that nobody
-    /// gains by being first. Interest must be in the books.
-    /// @param assets Claims on reversed provisions that are about to be paid, asset units.
-    /// @return lost What is not paid of them, for good, asset units.
-    function _reduceClaims(uint256 assets) internal returns (uint256 lost) {
-        uint256 owed = _unfundedClaims;
-        uint256 backing = Math.saturatingSub(uint256(_cash) + _outstandingAssets(), uint256(_reserves) + _provisions);
-        if (backing >= owed) return 0;
-        if (backing == 0) revert IWriteOffVault.ClaimsWithoutBacking(owed);
-        uint256 claims = Math.min(assets, owed);
-        lost = claims - Math.mulDiv(claims, backing, owed);
-        _unfundedClaims = (owed - lost).toUint128();
-        _provisioned = _provisions + _unfundedClaims != 0;
     }
 
     /// @dev Charges present holders with `assets`. Nobody may leave and do this in one transaction.

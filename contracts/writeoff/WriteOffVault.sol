@@ -14,6 +14,7 @@ import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {Cooldown} from "../libraries/Cooldown.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {ShareMath} from "../libraries/ShareMath.sol";
+import {ClaimPayments} from "./ClaimPayments.sol";
 import {ExitNotices} from "./ExitNotices.sol";
 import {LossShares} from "./LossShares.sol";
 import {ReserveSweep} from "./ReserveSweep.sol";
@@ -24,7 +25,15 @@ import {WriteOffBook} from "./WriteOffBook.sol";
 /// kind of vault adds where its assets are besides cash (see WriteOffBook). What is `virtual` here a kind may run in a
 /// module instead, where its own code is too large.
 /// Never: a withdrawal, a claim or a write-off that can be paused. Upholds RE1, LV1, LV3.
-abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, ReserveSweep, ExitNotices, LossShares, AccessManaged {
+abstract contract WriteOffVault is
+    IWriteOffVault,
+    WriteOffBook,
+    ReserveSweep,
+    ExitNotices,
+    ClaimPayments,
+    LossShares,
+    AccessManaged
+{
     using SafeERC20 for IERC20;
     using ExactTransfer for IERC20;
     using SafeCast for uint256;
@@ -89,16 +98,9 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, ReserveSweep, E
         address account,
         uint256[] calldata epochs,
         address receiver
-    ) external override nonReentrant returns (uint256 assets) {
-        uint256 ofProvisions;
-        (assets, ofProvisions) = _takeClaims(account, epochs);
-        if (ofProvisions != 0 && _provisioned) {
-            _accrue();
-            uint256 lost = _reduceClaims(ofProvisions);
-            if (lost != 0) emit ClaimsReduced(account, lost);
-            assets -= lost;
-        }
-        _payClaims(receiver, assets);
+    ) external virtual override nonReentrant returns (uint256 assets) {
+        (uint256 claims, uint256 ofProvisions) = _takeClaims(account, epochs);
+        return _settleClaims(account, receiver, claims, ofProvisions);
     }
 
     /// @inheritdoc IWriteOffVault
@@ -117,25 +119,13 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, ReserveSweep, E
     }
 
     /// @inheritdoc IWriteOffVault
-    function creditRecovery(uint256 id, uint256 epoch, uint256 assets) external onlyEngine {
-        uint256 left = _creditFor(id, epoch, assets);
-        if (left != 0) {
-            // What the charged are not owed stands behind the claims that bore the rest of the loss (see `_bearable`).
-            _accrue();
-            _cash += left.toUint128();
-        }
-        _claimCash += (assets - left).toUint128();
-        _checkBalance();
+    function creditRecovery(uint256 id, uint256 epoch, uint256 assets) external virtual onlyEngine {
+        _bookRecovery(id, epoch, assets);
     }
 
     /// @inheritdoc IWriteOffVault
-    function creditReserves(uint256 assets) external onlyEngine {
-        // Interest that has run is due at the utilization it ran at: bring it into the books before cash changes.
-        _accrue();
-        _reserves += assets.toUint128();
-        _cash += assets.toUint128();
-        _checkBalance();
-        emit ReservesRefilled(assets);
+    function creditReserves(uint256 assets) external virtual onlyEngine {
+        _bookRefill(assets);
     }
 
     // ---------------------------------------------------------------- Rules
@@ -318,27 +308,7 @@ abstract contract WriteOffVault is IWriteOffVault, WriteOffBook, ReserveSweep, E
 
     /// @inheritdoc LossShares
     function _payClaims(address receiver, uint256 assets) internal override {
-        if (assets == 0) return;
-        uint256 funded = _releaseClaims(assets, _cash);
-        if (funded < assets) {
-            _accrue();
-            _spendCash(assets - funded);
-        }
-        _asset.safeTransfer(receiver, assets);
-    }
-
-    /// @dev Takes `assets` off what is owed to claimants, at most `unfundedMost` of it off claims without money of
-    /// their own.
-    /// @return funded Part for which money was set aside.
-    function _releaseClaims(uint256 assets, uint256 unfundedMost) private returns (uint256 funded) {
-        uint256 unfunded = _provisioned ? Math.min(Math.min(assets, _unfundedClaims), unfundedMost) : 0;
-        if (unfunded != 0) {
-            _unfundedClaims -= unfunded.toUint128();
-            _provisioned = _provisions + _unfundedClaims != 0;
-        }
-        funded = assets - unfunded;
-        if (funded > _claimCash) revert InsufficientCash(assets, _claimCash + unfunded);
-        _claimCash -= funded.toUint128();
+        _payOut(receiver, assets);
     }
 
     function _openForDeposit() private returns (uint256 total) {

@@ -366,6 +366,72 @@ describe("LendingVault: restructuring", () => {
     });
   });
 
+  describe("and dilution", () => {
+    /** The sunk position in front of bids of 300 at 100 a token; leaving the book takes nine days. */
+    async function withBids() {
+      const scene = await sunk();
+      const { vaultAddress, asset, other, engine, manager } = scene;
+      const dilution = await ethers.deployContract("Dilution", [
+        await manager.getAddress(),
+        await engine.getAddress(),
+        { name: "Backstop", symbol: "BACK", cap: 10n ** 24n, initialSupply: 10n ** 22n, initialHolder: other.address },
+        10n ** 23n,
+      ]);
+      await dilution.setLimits(vaultAddress, { hourCap: 100n * WAD, monthCap: 100n * WAD, lifetimeCap: 100n * WAD });
+      await dilution.setSaleTerms(vaultAddress, {
+        startPrice: 100n * WAD,
+        floorPrice: 50n * WAD,
+        fallSeconds: 3_600,
+        saleSeconds: 7_200,
+      });
+      const prices = Array.from({ length: 16 }, (_, k) => (100n - BigInt(k)) * WAD);
+      const book = await ethers.deployContract("UnderwriterBook", [
+        vaultAddress,
+        await dilution.getAddress(),
+        prices,
+        9n * DAY,
+        2n * DAY,
+      ]);
+      await dilution.setUnderwriters(vaultAddress, await book.getAddress());
+      await engine.setStack(vaultAddress, [{ tranche: await dilution.getAddress(), gasStipend: 2_500_000n, kind: 1n }]);
+      await asset.connect(other).approve(await book.getAddress(), MAX);
+      await book.connect(other).commit(0n, 300n * WAD, other.address);
+      return { ...scene, dilution, book };
+    }
+
+    it("WO2: bids that have not agreed are left alone, and no token is offered", async () => {
+      const scene = await networkHelpers.loadFixture(withBids);
+      expect(await scene.engine.exitDelay(scene.vaultAddress)).to.equal(9n * DAY);
+      await scene.announce(400n * WAD);
+      await scene.wait(9n * DAY, 100n);
+      await scene.execute();
+      const entry = await scene.engine.ledger(scene.vaultAddress, 1n);
+      expect([entry.dilutionCash, entry.socialized]).to.deep.equal([0n, 400n * WAD]);
+      expect((await scene.dilution.budget(scene.vaultAddress)).issuedTokens).to.equal(0n);
+    });
+
+    it("bids that agreed a notice period ago are filled, up to the principal that is forgiven", async () => {
+      const scene = await networkHelpers.loadFixture(withBids);
+      const { vault, dilution, engine, other, book, vaultAddress } = scene;
+      await dilution.setRestructuringCover(vaultAddress, true);
+      expect(await dilution.coversRestructuring(vaultAddress)).to.equal(false);
+      await networkHelpers.time.increase(9n * DAY);
+      expect(await dilution.coversRestructuring(vaultAddress)).to.equal(true);
+      await scene.setPrice(100n);
+      await scene.announce(250n * WAD);
+      await scene.wait(9n * DAY, 100n);
+      await scene.execute();
+      const entry = await engine.ledger(vaultAddress, 1n);
+      expect([entry.dilutionCash, entry.socialized]).to.deep.equal([250n * WAD, 0n]);
+      expect((await book.bidOf(other.address, 0n)).assets).to.equal(50n * WAD);
+      expect((await book.collectable(other.address, [0n])).tokens).to.be.closeTo((25n * WAD) / 10n, 1n);
+      // The rest of the shortfall stays provisioned.
+      expect((await vault.provisionOf(1n))[2]).to.be.closeTo(SHORTFALL - 250n * WAD, 1_000n);
+      await dilution.setRestructuringCover(vaultAddress, false);
+      expect(await dilution.coversRestructuring(vaultAddress)).to.equal(false);
+    });
+  });
+
   it("changes nothing when it is refused", async () => {
     const scene = await networkHelpers.loadFixture(sunk);
     const before = await booksOf(scene);
