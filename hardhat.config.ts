@@ -8,17 +8,17 @@ import quietDependencies from "./scripts/tooling/quiet-dependencies.ts";
 // The compilers come from npm as WebAssembly, so a build downloads nothing and is the same on every machine.
 const require = createRequire(import.meta.url);
 
-/** How often each opcode is expected to run: low keeps bytecode small, high keeps calls cheap. */
-const OPTIMIZER_RUNS = { default: 200, production: 20_000 };
+/** How often each opcode is expected to run. More than this and the largest contracts are over the limit of 24,576 bytes. */
+const OPTIMIZER_RUNS = 200;
 
 /** For the code of this project. */
-const solc = (profile: keyof typeof OPTIMIZER_RUNS, runs = OPTIMIZER_RUNS[profile]) => ({
+const solc = (profile: "default" | "production") => ({
   version: "0.8.30",
   path: require.resolve("solc/soljson.js"),
   settings: {
     evmVersion: "cancun",
     viaIR: profile === "production",
-    optimizer: { enabled: true, runs },
+    optimizer: { enabled: true, runs: OPTIMIZER_RUNS },
   },
 });
 
@@ -43,12 +43,7 @@ export default defineConfig({
     profiles: {
       // `default` is for the daily loop; `production` for gas figures and deployment.
       default: { compilers: [solc("default"), solcClassic] },
-      production: {
-        compilers: [solc("production"), solcClassic],
-        // It creates the token and both auctions: tuned for cheap calls, its creation code is over the limit of 49,152
-        // bytes.
-        overrides: { "contracts/tranches/Dilution.sol": solc("production", OPTIMIZER_RUNS.default) },
-      },
+      production: { compilers: [solc("production"), solcClassic] },
     },
     npmFilesToBuild: [
       "@openzeppelin/contracts/access/manager/AccessManager.sol",

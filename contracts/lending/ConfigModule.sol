@@ -8,6 +8,7 @@ import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
+import {ClaimAssignments} from "../writeoff/ClaimAssignments.sol";
 import {ExitNotices} from "../writeoff/ExitNotices.sol";
 import {ReserveSweep} from "../writeoff/ReserveSweep.sol";
 import {LendingModule} from "./LendingModule.sol";
@@ -16,7 +17,7 @@ import {LendingModule} from "./LendingModule.sol";
 /// @notice Every parameter has a sane range that holds for everybody, the governor included. Nothing here can take a
 /// token, change a debt, or stop a withdrawal, a repayment, a liquidation or a write-off. The vault checks
 /// who may call before it delegates here. Upholds AC1.
-contract ConfigModule is LendingModule, ReserveSweep, ExitNotices {
+contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignments {
     using SafeCast for uint256;
 
     /// @dev Time between announcing that a dead collateral shall be retired and doing it.
@@ -174,6 +175,28 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices {
     /// @notice See {IWriteOffVault}. The vault has checked who speaks for `owner`.
     function requestExit(uint256 shares, address owner) external onlyDelegated {
         _requestExit(shares, owner);
+    }
+
+    // ---------------------------------------------------------------- Claims of contracts that cannot call
+
+    /// @notice See {IClaimAssignments}.
+    function announceAssignment(address account, address to) external onlyDelegated {
+        _announceAssignment(account, to);
+    }
+
+    /// @notice See {IClaimAssignments}.
+    function withdrawAssignment(address account) external onlyDelegated {
+        _withdrawAssignment(account);
+    }
+
+    /// @notice See {IClaimAssignments}. The vault has checked who speaks for `account`.
+    function refuseAssignment(address account) external onlyDelegated {
+        _withdrawAssignment(account);
+    }
+
+    /// @notice See {IClaimAssignments}.
+    function executeAssignment(address account, uint256[] calldata epochs) external onlyDelegated {
+        _executeAssignment(account, epochs);
     }
 
     // ---------------------------------------------------------------- Private

@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {IAssignableClaims} from "../interfaces/IAssignableClaims.sol";
+import {IClaimAssignments} from "../interfaces/IClaimAssignments.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
@@ -20,7 +21,7 @@ import {LendingModule} from "./LendingModule.sol";
 /// loan that has sunk closes it and sends the loss down the waterfall. LendingBook holds storage and interest,
 /// WriteOffVault is for lenders; the modules (borrowers, losses, rules, views) run here by delegatecall, because one
 /// contract is too small for all. Not upgradeable: modules, oracle and engine are fixed.
-contract LendingVault is ILendingVault, IAssignableClaims, LendingBook, WriteOffVault {
+contract LendingVault is ILendingVault, IAssignableClaims, IClaimAssignments, LendingBook, WriteOffVault {
     address private immutable _positionModule;
     address private immutable _liquidationModule;
     address private immutable _impairmentModule;
@@ -278,8 +279,37 @@ contract LendingVault is ILendingVault, IAssignableClaims, LendingBook, WriteOff
         _forward(_configModule);
     }
 
+    // ---------------------------------------------------------------- Claims of contracts that cannot call: in ConfigModule
+
+    /// @inheritdoc IClaimAssignments
+    function announceAssignment(address, address) external restricted {
+        _forward(_configModule);
+    }
+
+    /// @inheritdoc IClaimAssignments
+    function withdrawAssignment(address) external restricted {
+        _forward(_configModule);
+    }
+
+    /// @inheritdoc IClaimAssignments
+    function refuseAssignment(address account) external {
+        _checkAuthorized(account);
+        _forward(_configModule);
+    }
+
+    /// @inheritdoc IClaimAssignments
+    function executeAssignment(address, uint256[] calldata) external {
+        _forward(_configModule);
+    }
+
     // ---------------------------------------------------------------- Views: in ViewModule
     // The return statements are not reached: they say that the results of these names are given.
+
+    /// @inheritdoc IClaimAssignments
+    function assignmentOf(address) external view returns (address to, uint256 executableAt) {
+        _forwardView(_viewModule);
+        return (to, executableAt);
+    }
 
     /// @inheritdoc IAssignableClaims
     function findCharge(uint256, uint256) external view returns (bool isListed, bool isFound) {

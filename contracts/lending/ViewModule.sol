@@ -174,6 +174,11 @@ contract ViewModule is LossFigures, ExitNotices {
 
     // ---------------------------------------------------------------- Losses
 
+    /// @notice See {IClaimAssignments}.
+    function assignmentOf(address account) external view onlyDelegated returns (address to, uint256 executableAt) {
+        return (_assignments[account].to, _assignments[account].executableAt);
+    }
+
     /// @notice See {IAssignableClaims}.
     function findCharge(uint256 id, uint256 epoch) external view onlyDelegated returns (bool isListed, bool isFound) {
         return _findCharge(id, epoch);

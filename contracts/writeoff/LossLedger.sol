@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IClaimAssignments} from "../interfaces/IClaimAssignments.sol";
 import {ILossShares} from "../interfaces/ILossShares.sol";
 import {ShareMath} from "../libraries/ShareMath.sol";
 
@@ -43,6 +44,14 @@ abstract contract LossLedger {
     mapping(uint256 id => Charge[]) private _charges;
     /// @dev Shares whose recoveries were taken over less those whose recoveries were given away, modulo 2^256.
     mapping(address account => mapping(uint256 epoch => uint256 shares)) private _takenOver;
+
+    /// @dev To whom the claims of a contract that cannot call may be assigned, and from which second on. One slot.
+    struct Assignment {
+        address to;
+        uint64 executableAt;
+    }
+
+    mapping(address account => Assignment) internal _assignments;
 
     // Slot S, shared with the clock and flags of the vault's books: supply 128, epoch 32, 96 bits free.
     uint128 internal _supply;
@@ -85,6 +94,15 @@ abstract contract LossLedger {
         emit ILossShares.RecoveryAssigned(from, to, epoch, shares);
     }
 
+    /// @dev Ends an announced assignment of `account`'s claims.
+    /// @return ended Whether there was one.
+    function _endAssignment(address account) internal returns (bool ended) {
+        ended = _assignments[account].executableAt != 0;
+        if (!ended) return false;
+        delete _assignments[account];
+        emit IClaimAssignments.AssignmentEnded(account);
+    }
+
     /// @dev Marks `account`'s claims of `epochs` as taken and returns their sum. The caller checks who asks, and pays.
     /// @return assets Sum of the claims, asset units.
     /// @return ofProvisions Part of it that is for epochs charged by a provision, asset units.
@@ -92,6 +110,8 @@ abstract contract LossLedger {
         address account,
         uint256[] calldata epochs
     ) internal returns (uint256 assets, uint256 ofProvisions) {
+        // Who claims can act, so nobody acts for it.
+        _endAssignment(account);
         for (uint256 i; i < epochs.length; ++i) {
             uint256 epoch = epochs[i];
             if (epoch >= _openEpoch) revert ILossShares.EpochNotClosed(epoch, _openEpoch);

@@ -62,6 +62,12 @@ export const ROLE_TABLE: readonly RoleRow[] = [
   },
   {
     contract: "LendingVault",
+    functions: ["announceAssignment", "withdrawAssignment"],
+    role: "GOVERNOR",
+    why: "claims of contracts that can never call; ninety days in which the contract only has to act to keep them",
+  },
+  {
+    contract: "LendingVault",
     functions: ["announceRestructuring", "restructure", "cancelRestructuring", "setRestructuringCaps"],
     role: "GOVERNOR",
     why: "forgiving a debt costs others money; the contract also demands notice, an oracle's shortfall and a budget",

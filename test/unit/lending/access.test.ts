@@ -11,6 +11,7 @@ const RESTRICTED = [
   ...["setCollateral", "freezeCollateral", "setRateModel", "setRiskConfig", "setMinProvision"],
   ...["announceRetirement", "setRetiredPrice", "setReservePolicy", "setPremiumShare", "setExitNotice"],
   ...["windUp", "pause", "unpause"],
+  ...["announceAssignment", "withdrawAssignment"],
   ...["announceRestructuring", "restructure", "cancelRestructuring", "setRestructuringCaps"],
 ];
 /** What only the engine may call. */
@@ -18,6 +19,7 @@ const ENGINE_ONLY = ["creditRecovery", "creditReserves"];
 /** What anybody may call; each says itself for whom. */
 const OPEN = [
   ...["supplyCollateral", "withdrawCollateral", "borrow", "repay", "liquidate", "impair", "writeOff"],
+  ...["refuseAssignment", "executeAssignment"],
   ...["liquidateBatch", "impairBatch", "writeOffBatch", "expireRestructuring"],
   ...["cancelRetirement", "retireCollateral", "sweepReserves", "claimRecovery", "reinvestRecovery", "requestExit"],
   ...["deposit", "mint", "withdraw", "redeem", "transfer", "transferFrom", "approve", "permit"],
