@@ -10,7 +10,7 @@ import {System} from "./setting/System.sol";
 contract Crowd is StoryActions {
     /// @notice A campaign starts with lenders and stakers who are in, and three loans of different health.
     constructor(System memory deployed) Ghosts(deployed) {
-        address[15] memory everybody = _everybody();
+        address[18] memory everybody = _everybody();
         for (uint256 i; i < everybody.length; ++i) _approveAll(everybody[i]);
         deployed.unreliable.trust(address(deployed.vault));
         for (uint256 i; i < 2; ++i) {
@@ -27,6 +27,7 @@ contract Crowd is StoryActions {
             _supply(_borrowers[i], i % 2, _collateralFor(i % 2, 5_000));
             _borrow(_borrowers[i], i % 2, (_maxDebt(_borrowers[i], i % 2) * (7 + i)) / 10);
         }
+        for (uint256 i; i < 3; ++i) _commit(_underwriters[i], 5 * i, 100 * (i + 1) * _system.unit);
     }
 
     function _approveAll(address account) private {
@@ -35,11 +36,12 @@ contract Crowd is StoryActions {
         _system.asset.approve(address(_system.fund), type(uint256).max);
         _system.asset.approve(address(_system.engine), type(uint256).max);
         _system.asset.approve(address(_system.sale), type(uint256).max);
+        _system.asset.approve(address(_system.book), type(uint256).max);
         for (uint256 c; c < 2; ++c) _system.collaterals[c].approve(address(_system.vault), type(uint256).max);
         vm.stopPrank();
     }
 
-    function _everybody() private view returns (address[15] memory) {
+    function _everybody() private view returns (address[18] memory) {
         return
             [
                 _lenders[0],
@@ -56,6 +58,9 @@ contract Crowd is StoryActions {
                 _stakers[2],
                 _buyers[0],
                 _buyers[1],
+                _underwriters[0],
+                _underwriters[1],
+                _underwriters[2],
                 _donor
             ];
     }

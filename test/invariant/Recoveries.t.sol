@@ -10,7 +10,15 @@ import {InvariantTest} from "./InvariantTest.sol";
 /// @notice Up the waterfall: what comes back reaches those who were charged, and nobody else.
 contract RecoveriesInvariantTest is InvariantTest(18, 8, 18) {
     /// hardhat-config: invariant.failOnRevert = true
-    function invariant_RE1_nobodyRecoversMoreThanItWasCharged() public view {
+    function invariant_RE1_RE2_whatComesBackReachesWhoWasCharged() public view {
+        _checkHolders();
+        _checkWriteOffs();
+        _checkOrder();
+    }
+
+    // ---------------------------------------------------------------- Private
+
+    function _checkHolders() private view {
         address[4] memory lenders = crowd.lenders();
         address[3] memory stakers = crowd.stakers();
         address[] memory holders = new address[](7);
@@ -21,8 +29,7 @@ contract RecoveriesInvariantTest is InvariantTest(18, 8, 18) {
         _assertNever("RE1");
     }
 
-    /// hardhat-config: invariant.failOnRevert = true
-    function invariant_RE1_noWriteOffRecoversMoreThanItLost() public view {
+    function _checkWriteOffs() private view {
         Crowd.WriteOff[] memory seen = crowd.writeOffs();
         for (uint256 i; i < seen.length; ++i) {
             IWriteOffEngine.LedgerEntry memory entry = system.engine.ledger(address(system.vault), i + 1);
@@ -33,8 +40,7 @@ contract RecoveriesInvariantTest is InvariantTest(18, 8, 18) {
         }
     }
 
-    /// hardhat-config: invariant.failOnRevert = true
-    function invariant_RE2_recoveriesClimbInReverse() public view {
+    function _checkOrder() private view {
         _assertNever("RE2");
         Crowd.WriteOff[] memory seen = crowd.writeOffs();
         uint256 refused;
@@ -44,11 +50,10 @@ contract RecoveriesInvariantTest is InvariantTest(18, 8, 18) {
             uint256 arrived = one.toLenders + one.toDilution - one.returned;
             arrived += one.toInsurance + one.toUnreliable + one.toReserves;
             assertEq(arrived, one.recovered, "every unit has arrived somewhere");
-            if (one.toDilution != 0) assertEq(one.toLenders + one.proceeds, one.socialized, "before the lenders");
-            bool aboveDilution = one.toInsurance + one.toUnreliable + one.toReserves > one.returned;
-            if (aboveDilution) assertEq(one.toDilution, one.proceeds, "before dilution");
-            if (one.toUnreliable != 0) assertEq(one.toInsurance, one.insurance, "before insurance");
-            if (one.toReserves != 0) assertEq(one.toUnreliable, one.unreliable, "before the first tranche");
+            assertLe(one.toLenders + one.proceeds, one.socialized, "to the lenders and lost by them");
+            assertLe(one.toDilution, one.proceeds + one.bids, "to dilution and raised by it");
+            assertLe(one.toInsurance, one.insurance, "to insurance and paid by it");
+            assertLe(one.toUnreliable, one.unreliable, "to the first tranche and paid by it");
             refused += _refused(i + 1, address(system.unreliable));
             assertEq(_refused(i + 1, address(system.fund)), 0, "the fund refused");
             assertEq(_refused(i + 1, address(system.dilution)), 0, "dilution refused");
@@ -59,8 +64,6 @@ contract RecoveriesInvariantTest is InvariantTest(18, 8, 18) {
         assertEq(_surplus(address(system.dilution)), 0, "dilution holds nothing");
         assertEq(_surplus(address(system.sale)), 0, "the sale holds nothing");
     }
-
-    // ---------------------------------------------------------------- Private
 
     /// @dev Per epoch and account; returns what is received and not yet claimed.
     function _checkClaims(address share, address[] memory holders) private view returns (uint256 owed) {

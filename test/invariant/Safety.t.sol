@@ -6,12 +6,8 @@ import {InvariantTest} from "./InvariantTest.sol";
 /// @notice Who may be liquidated or written off, and at which prices.
 contract SafetyInvariantTest is InvariantTest(18, 18, 18) {
     /// hardhat-config: invariant.failOnRevert = true
-    function invariant_LV2_healthyPositionsAreLeftAlone() public view {
+    function invariant_LV2_OR1_noLossThatIsNotOne() public view {
         _assertNever("LV2");
-    }
-
-    /// hardhat-config: invariant.failOnRevert = true
-    function invariant_OR1_noLossAtADoubtfulPrice() public view {
         _assertNever("OR1");
     }
 }

@@ -8,7 +8,7 @@ import {InvariantTest} from "./InvariantTest.sol";
 /// @notice Down the waterfall: who pays for a loss, in which order, and that nothing stops it.
 contract WriteOffsInvariantTest is InvariantTest(6, 18, 8) {
     /// hardhat-config: invariant.failOnRevert = true
-    function invariant_WO1_everyWriteOffIsPaidExactly() public view {
+    function invariant_WO1_WO2_WO3_WO4_WO5_everyWriteOffIsPaidExactlyAndInOrder() public view {
         Crowd.WriteOff[] memory seen = crowd.writeOffs();
         assertEq(system.engine.writeOffCount(address(system.vault)), seen.length, "number of write-offs");
         uint256 badDebt;
@@ -17,7 +17,7 @@ contract WriteOffsInvariantTest is InvariantTest(6, 18, 8) {
             assertEq(entry.badDebt, seen[i].badDebt, "bad debt");
             assertEq(entry.reserves, seen[i].reserves, "reserves");
             assertEq(entry.insurance, seen[i].insurance + seen[i].unreliable, "insurance");
-            assertEq(entry.dilutionCash, 0, "dilution cash");
+            assertEq(entry.dilutionCash, seen[i].bids, "dilution cash");
             assertEq(entry.socialized, seen[i].socialized, "socialized");
             assertEq(entry.badDebt, entry.reserves + entry.insurance + entry.dilutionCash + entry.socialized, "sum");
             badDebt += entry.badDebt;
@@ -25,26 +25,10 @@ contract WriteOffsInvariantTest is InvariantTest(6, 18, 8) {
         (uint256 extinguished, uint256 repaid) = crowd.extinguishedDebt();
         assertEq(badDebt, extinguished - repaid, "debt extinguished and not repaid");
         _assertNever("WO1");
-    }
-
-    /// hardhat-config: invariant.failOnRevert = true
-    function invariant_WO2_layersPayInOrderAllThatTheyMust() public view {
         _assertNever("WO2");
-    }
-
-    /// hardhat-config: invariant.failOnRevert = true
-    function invariant_WO3_theQuoteIsWhatHappens() public view {
         _assertNever("WO3");
-    }
-
-    /// hardhat-config: invariant.failOnRevert = true
-    function invariant_WO4_noTrancheStopsAWriteOffOrARecovery() public view {
         _assertNever("WO4");
-        _assertNever("NAMED");
-    }
-
-    /// hardhat-config: invariant.failOnRevert = true
-    function invariant_WO5_sharePricesFallOnlyByALossEpoch() public view {
         _assertNever("WO5");
+        _assertNever("NAMED");
     }
 }

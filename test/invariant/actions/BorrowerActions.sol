@@ -4,11 +4,11 @@ pragma solidity 0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ILendingVault} from "../../../contracts/interfaces/ILendingVault.sol";
 import {Terms} from "../setting/System.sol";
-import {Watch} from "../setting/Watch.sol";
+import {LadderBook} from "../setting/LadderBook.sol";
 
 /// @notice Borrowers put collateral in, take it out, borrow and repay. A repayment must always be possible (LI1), and
 /// nobody may owe or take out more than the lowest price allows.
-abstract contract BorrowerActions is Watch {
+abstract contract BorrowerActions is LadderBook {
     function supplyCollateral(uint256 seed, uint256 size) external turn(seed, size) {
         (address borrower, uint256 c) = _position(seed);
         _supply(borrower, c, _size(size, 1, _collateralFor(c, 10_000)));
@@ -29,6 +29,7 @@ abstract contract BorrowerActions is Watch {
         _mustBe(done || !owesNothing, "LI1", "free collateral could not leave");
         if (!done) return;
         ++count["withdrawCollateral"];
+        _followImpairment(borrower, c);
         _collateralOf[borrower][c] -= assets;
         _mustEqual(_system.collaterals[c].balanceOf(borrower) - balance, assets, "LV1", "collateral paid out");
         Case memory afterwards = _case(borrower, c);
@@ -65,6 +66,7 @@ abstract contract BorrowerActions is Watch {
         if (!done) return;
         ++count["supplyCollateral"];
         _collateralOf[borrower][c] += assets;
+        _followImpairment(borrower, c);
     }
 
     function _borrow(address borrower, uint256 c, uint256 assets) internal watched(Step.Borrow) {
@@ -76,6 +78,7 @@ abstract contract BorrowerActions is Watch {
         (bool done, ) = _try(borrower, address(_system.vault), data);
         if (!done) return;
         ++count["borrow"];
+        _followImpairment(borrower, c);
         _mustEqual(_system.asset.balanceOf(borrower) - held, assets, "LV1", "borrowed assets paid out");
         Case memory afterwards = _case(borrower, c);
         _principalOf[borrower][c] += assets;
@@ -108,6 +111,7 @@ abstract contract BorrowerActions is Watch {
             return;
         }
         ++count["repay"];
+        _followImpairment(borrower, c);
         uint256 repaid = held - _system.asset.balanceOf(borrower);
         _mustEqual(repaid, Math.min(most, debt), "LV3", "another amount was taken than was owed");
         _mustNotExceed(totalBefore, _system.vault.totalDebt() + repaid, "LV3", "a repayment cleared more than it paid");

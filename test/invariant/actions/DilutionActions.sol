@@ -19,7 +19,7 @@ abstract contract DilutionActions is LadderBook {
         uint256 id = _openLot(seed);
         if (id == 0) return;
         address vault = address(_system.vault);
-        bool expired = _now >= _writeOffs[id - 1].openedAt + Terms.SALE_SECONDS;
+        bool expired = _now >= _system.sale.lot(vault, id).openedAt + Terms.SALE_SECONDS;
         (bool done, ) = _try(_donor, address(_system.sale), abi.encodeCall(IDebtAuction.settle, (vault, id)));
         _mustBe(done || !expired, "LI1", "a lot that has expired could not be closed");
         if (done) ++count["settleLot"];
@@ -68,7 +68,9 @@ abstract contract DilutionActions is LadderBook {
         _mustNotExceed(assets, _lendersOutstanding(writeOff), "RE1", "sold for more than the lenders are owed");
         writeOff.proceeds += assets;
         writeOff.minted += tokens;
-        _charges[address(_system.vault)][writeOff.epoch].received += assets;
+        _mints.push(Draw(_system.sale.lot(address(_system.vault), id).openedAt, tokens, id));
+        _expected[address(_system.vault)][id] += assets;
+        _sync(id);
     }
 
     function _sell(address seller, uint256 id, uint256 round, uint256 wanted) internal watched(Step.Auction) {
@@ -92,8 +94,10 @@ abstract contract DilutionActions is LadderBook {
     function _bookBuyback(uint256 id, uint256 assets, uint256 tokens) private {
         WriteOff storage writeOff = _writeOffs[id - 1];
         writeOff.burnt += tokens;
-        _mustNotExceed(writeOff.burnt, writeOff.minted, "DI1", "more bought back than minted");
-        _mustNotExceed(assets * writeOff.minted, tokens * writeOff.proceeds, "DI1", "above the average issue price");
+        uint256 issued = writeOff.minted + writeOff.bidTokens;
+        _mustNotExceed(writeOff.burnt, issued, "DI1", "more bought back than minted");
+        uint256 raised = writeOff.proceeds + writeOff.bids;
+        _mustNotExceed(assets * issued, tokens * raised, "DI1", "above the average issue price");
     }
 
     function _settleRound(uint256 id, uint256 round) internal watched(Step.Recover) {
@@ -109,6 +113,7 @@ abstract contract DilutionActions is LadderBook {
         uint256 unspent = before.dilution - seen.dilution;
         _mustEqual(unspent, open.assets, "RE2", "a round was closed with another amount than it held");
         _checkArrivals(before, seen, _climbOn(id, unspent));
+        _sync(id);
     }
 
     // ---------------------------------------------------------------- Private

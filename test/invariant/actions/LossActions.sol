@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ILendingVault} from "../../../contracts/interfaces/ILendingVault.sol";
 import {Terms} from "../setting/System.sol";
 import {LossBook} from "../setting/LossBook.sol";
@@ -61,8 +62,9 @@ abstract contract LossActions is LossBook {
         _bookLiquidation(before, figures, liquidator);
     }
 
-    function _impair(address borrower, uint256 c) internal watched(Step.World) returns (bool impaired) {
+    function _impair(address borrower, uint256 c) internal watched(Step.Loss) returns (bool impaired) {
         Case memory before = _case(borrower, c);
+        Figures memory figures = _figures(_liquidators[0], c);
         bytes memory data = abi.encodeCall(ILendingVault.impair, (borrower, address(_system.collaterals[c])));
         (bool done, ) = _try(_liquidators[0], address(_system.vault), data);
         bool insolvent = _isInsolvent(before, before.high);
@@ -72,6 +74,67 @@ abstract contract LossActions is LossBook {
         if (!done) return impaired;
         ++count["impair"];
         _mustBe(impaired == insolvent, "LV2", "the record of an insolvency says otherwise");
+        _bookProvision(before, figures);
+    }
+
+    /// @dev What was set apart is what left reserves, fund and share price; what was given back is claimable.
+    function _bookProvision(Case memory before, Figures memory figures) private {
+        (address borrower, uint256 c) = (before.borrower, before.c);
+        if (_system.engine.writeOffCount(address(_system.vault)) != _writeOffs.length) {
+            _impairedId[borrower][c] = _openId(borrower, c);
+            ++count["provisioned"];
+        }
+        uint256 id = _impairedId[borrower][c];
+        if (id == 0) return;
+        SetApart storage apart = _setApart[id];
+        if (_system.vault.openEpoch() != figures.vaultEpoch) {
+            uint256 charged = figures.totalAssets - _system.vault.totalAssets();
+            apart.charged += charged;
+            _bookCharge(address(_system.vault), id, charged);
+        }
+        if (_system.fund.openEpoch() != figures.fundEpoch) {
+            uint256 marked = figures.fundCash - _system.fund.totalAssets();
+            apart.earmarked += marked;
+            _bookCharge(address(_system.fund), id, marked);
+            _fundDraws.push(Draw(_now, marked, id));
+            ++count["earmarked"];
+        }
+        if (_system.vault.positionOf(borrower, address(_system.collaterals[c])).impairedAt == 0) {
+            _mustEqual(_system.vault.reserves() - figures.reserves, apart.reserves, "IM1", "reserves given back");
+            _endImpairment(borrower, c);
+            return;
+        }
+        _bookGivenBack(id, figures);
+        _checkProvision(before, figures, id);
+    }
+
+    /// @dev A smaller expectation gives back in reverse: lenders, stakers, reserves.
+    function _bookGivenBack(uint256 id, Figures memory figures) private {
+        SetApart storage apart = _setApart[id];
+        uint256 givenBack = _system.vault.claimsOwed() - figures.vaultClaims;
+        uint256 released = _system.fund.claimsOwed() - figures.fundClaims;
+        apart.charged -= givenBack;
+        apart.earmarked -= released;
+        apart.reserves = apart.reserves + figures.reserves - _system.vault.reserves();
+        _mustBe(released == 0 || apart.charged == 0, "IM1", "stakers were given back before the lenders");
+        _expected[address(_system.vault)][id] += givenBack;
+        _expected[address(_system.fund)][id] += released;
+        _undraw(id, released);
+        _sync(id);
+        if (givenBack + released != 0) ++count["provisionLowered"];
+    }
+
+    /// @dev LV2: a loss that is known is set apart, but for a step too small and for the last thousandth of a price.
+    function _checkProvision(Case memory before, Figures memory figures, uint256 id) private {
+        SetApart memory apart = _setApart[id];
+        uint256 covered = (before.high * Terms.BPS) / (Terms.BPS + Terms.MIN_INCENTIVE_BPS);
+        uint256 shortfall = before.position.debtAssets - covered;
+        uint256 present = apart.reserves + apart.earmarked + apart.charged;
+        // A change too small for a step: the minimum, or an eighth of what is there already.
+        uint256 slack = Math.max(Terms.MIN_PROVISION * _system.unit, present / 8 + 1);
+        _mustNotExceed(present, shortfall + slack, "LV2", "more is set apart than can be lost");
+        bool exhausted = _system.vault.totalAssets() <= figures.totalAssets / 1_000 + 1;
+        if (!exhausted) _mustNotExceed(shortfall, present + slack, "LV2", "a known loss is not set apart");
     }
 
     function _writeOff(address borrower, uint256 c, uint256 seed) internal watched(Step.Loss) {

@@ -8,11 +8,19 @@ import {BorrowerActions} from "./BorrowerActions.sol";
 import {DilutionActions} from "./DilutionActions.sol";
 import {LenderActions} from "./LenderActions.sol";
 import {RecoveryActions} from "./RecoveryActions.sol";
+import {UnderwriterActions} from "./UnderwriterActions.sol";
 import {WorldActions} from "./WorldActions.sol";
 
 /// @notice Several steps in a row that chance alone would hardly ever take in this order: a loan sinks, a loss is paid
 /// back, a collateral dies. They also happen by themselves every so many calls, so that no campaign stays in fair weather.
-abstract contract StoryActions is LenderActions, BorrowerActions, RecoveryActions, DilutionActions, WorldActions {
+abstract contract StoryActions is
+    LenderActions,
+    BorrowerActions,
+    RecoveryActions,
+    DilutionActions,
+    UnderwriterActions,
+    WorldActions
+{
     uint256 private constant CALLS_BETWEEN_STORIES = 6;
 
     /// @notice A loan that was sound this morning: its collateral falls by up to two thirds within a call, and somebody
@@ -51,11 +59,31 @@ abstract contract StoryActions is LenderActions, BorrowerActions, RecoveryAction
         _makeLoan(borrower, c, seed, size);
         if (_pick(seed, "aged", 3) != 0) _wait(Terms.WAITING_PERIOD);
         _fall(borrower, c, _size(size, 3_000, certain ? 9_000 : 12_000));
-        uint256 ending = _pick(seed, "ending", certain ? 3 : 5);
+        // Half of them are known before they are final, and some of those come to nothing.
+        if (_pick(seed, "impaired", 2) == 0) _impair(borrower, c);
+        uint256 ending = _pick(seed, "ending", certain ? 3 : 6);
         uint256 debt = _case(borrower, c).position.debtAssets;
         if (ending < 2) _liquidate(borrower, c, type(uint256).max, seed);
         else if (ending == 2) _liquidate(borrower, c, debt / 3 + 1, seed);
         else if (ending == 3) _writeOffPatiently(borrower, c, seed);
+        else if (ending == 4) _falseAlarm(borrower, c, seed);
+    }
+
+    /// @dev The price falls on, comes back in part, and then to where it was: every time somebody says so.
+    function _falseAlarm(address borrower, uint256 c, uint256 seed) private {
+        uint256 priceE36 = _prices[c].primaryE36;
+        _impair(borrower, c);
+        _setPriceStep(c, Math.max((priceE36 * (5_000 + _pick(seed, "further", 5_000))) / Terms.BPS, 1));
+        _impair(borrower, c);
+        _setPriceStep(c, priceE36);
+        _impair(borrower, c);
+        if (_pick(seed, "stays", 4) == 0) return;
+        _setPriceStep(c, priceE36 * 4);
+        _impair(borrower, c);
+    }
+
+    function _setPriceStep(uint256 c, uint256 priceE36) private watched(Step.World) {
+        _setPrice(c, priceE36);
     }
 
     function _makeGood(uint256 seed, uint256 size) private {

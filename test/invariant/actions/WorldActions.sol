@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IDilution} from "../../../contracts/interfaces/IDilution.sol";
 import {IWriteOffEngine} from "../../../contracts/interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../../../contracts/interfaces/IWriteOffVault.sol";
 import {TestToken} from "../../../contracts/testing/tokens/TestToken.sol";
@@ -55,15 +56,16 @@ abstract contract WorldActions is StakerActions {
 
     /// @notice Tokens sent without a call change no book (LV1).
     function donate(uint256 seed, uint256 size) external turn(seed, size) watched(Step.World) {
-        address[6] memory holders = [
+        address[7] memory holders = [
             address(_system.vault),
             address(_system.fund),
             address(_system.engine),
             address(_system.dilution),
             address(_system.buyback),
-            address(_system.sale)
+            address(_system.sale),
+            address(_system.book)
         ];
-        address holder = holders[_pick(seed, "holder", 6)];
+        address holder = holders[_pick(seed, "holder", 7)];
         uint256 kind = _pick(seed, "token", 3);
         TestToken token = kind == 2 ? _system.asset : _system.collaterals[kind];
         uint256 assets = _size(size, 1, 1_000 * 10 ** token.decimals());
@@ -89,7 +91,7 @@ abstract contract WorldActions is StakerActions {
         IWriteOffEngine.Tranche[3] memory all = [
             IWriteOffEngine.Tranche(address(_system.unreliable), 300_000, IWriteOffEngine.Kind.Insurance),
             IWriteOffEngine.Tranche(address(_system.fund), 250_000, IWriteOffEngine.Kind.Insurance),
-            IWriteOffEngine.Tranche(address(_system.dilution), 350_000, IWriteOffEngine.Kind.Dilution)
+            IWriteOffEngine.Tranche(address(_system.dilution), 2_000_000, IWriteOffEngine.Kind.Dilution)
         ];
         bool[3] memory wanted = [
             _pick(seed, "unreliable", 2) == 0,
@@ -103,6 +105,21 @@ abstract contract WorldActions is StakerActions {
         for (uint256 i; i < 3; ++i) if (wanted[i]) stack[next++] = all[i];
         _system.engine.setStack(address(_system.vault), stack);
         ++count["changeStack"];
+    }
+
+    /// @notice Governance moves the floor price: bids below it are out, and free to leave.
+    function moveFloor(uint256 seed, uint256 size) external turn(seed, size) watched(Step.World) {
+        uint256 floorPrice = _size(size, Terms.FLOOR_PRICE, Terms.HIGHEST_FLOOR) * _system.unit;
+        _system.dilution.setSaleTerms(
+            address(_system.vault),
+            IDilution.SaleTerms(
+                uint112(Terms.START_PRICE * _system.unit),
+                uint112(floorPrice),
+                6 hours,
+                uint32(Terms.SALE_SECONDS)
+            )
+        );
+        ++count["moveFloor"];
     }
 
     function changeMood(uint256 seed, uint256 size) external turn(seed, size) watched(Step.World) {

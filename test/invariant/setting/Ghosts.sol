@@ -12,12 +12,16 @@ abstract contract Ghosts is CommonBase, StdUtils {
     struct WriteOff {
         address debtor;
         uint256 collateral;
-        uint256 epoch;
+        // The layers of the stack when its number was taken.
+        bool hasUnreliable;
+        bool hasFund;
+        bool hasDilution;
         // What each layer was seen to pay.
         uint256 badDebt;
         uint256 reserves;
         uint256 insurance;
         uint256 unreliable;
+        uint256 bids;
         uint256 socialized;
         // What came back: from sales, and from outside to each layer; `returned` went on from dilution.
         uint256 proceeds;
@@ -28,10 +32,24 @@ abstract contract Ghosts is CommonBase, StdUtils {
         uint256 toUnreliable;
         uint256 toReserves;
         uint256 returned;
-        // Tokens of its lot.
-        uint256 openedAt;
+        // Tokens of its lot, and of standing bids.
         uint256 minted;
+        uint256 bidTokens;
         uint256 burnt;
+    }
+
+    /// @notice What is set apart for an impaired debt, as it was seen to leave the others. Asset units.
+    struct SetApart {
+        uint256 reserves;
+        uint256 earmarked;
+        uint256 charged;
+    }
+
+    /// @notice Something taken out of a leaky bucket, and when.
+    struct Draw {
+        uint256 at;
+        uint256 quantity;
+        uint256 id;
     }
 
     /// @notice One loss that holders of shares were charged.
@@ -56,6 +74,7 @@ abstract contract Ghosts is CommonBase, StdUtils {
     address[2] internal _liquidators;
     address[3] internal _stakers;
     address[2] internal _buyers;
+    address[3] internal _underwriters;
     address internal _donor = _named("donor");
 
     WriteOff[] internal _writeOffs;
@@ -65,6 +84,16 @@ abstract contract Ghosts is CommonBase, StdUtils {
     mapping(address borrower => mapping(uint256 collateral => uint256)) internal _collateralOf;
     mapping(address borrower => mapping(uint256 collateral => uint256)) internal _principalOf;
 
+    /// @dev Number under which a position's expected loss is provisioned; zero if it is not.
+    mapping(address borrower => mapping(uint256 collateral => uint256 id)) internal _impairedId;
+    mapping(uint256 id => SetApart) internal _setApart;
+    /// @dev Tokens minted, and assets drawn from the fund, by when they were drawn.
+    Draw[] internal _mints;
+    Draw[] internal _fundDraws;
+
+    /// @dev Epochs that each number has charged, and what must have become claimable for it and is not booked yet.
+    mapping(address share => mapping(uint256 id => uint256[])) internal _epochsOf;
+    mapping(address share => mapping(uint256 id => uint256)) internal _expected;
     /// @dev Charges by share (vault or fund) and epoch, who held then, and what each has claimed.
     mapping(address share => mapping(uint256 epoch => Charge)) internal _charges;
     mapping(address share => uint256[]) internal _chargedEpochs;
@@ -89,6 +118,7 @@ abstract contract Ghosts is CommonBase, StdUtils {
         for (uint256 i; i < 3; ++i) _borrowers[i] = _named(string.concat("borrower", vm.toString(i)));
         for (uint256 i; i < 2; ++i) _liquidators[i] = _named(string.concat("liquidator", vm.toString(i)));
         for (uint256 i; i < 3; ++i) _stakers[i] = _named(string.concat("staker", vm.toString(i)));
+        for (uint256 i; i < 3; ++i) _underwriters[i] = _named(string.concat("underwriter", vm.toString(i)));
         for (uint256 i; i < 2; ++i) _buyers[i] = _named(string.concat("buyer", vm.toString(i)));
         _now = vm.getBlockTimestamp();
     }
@@ -111,12 +141,32 @@ abstract contract Ghosts is CommonBase, StdUtils {
         return _stakers;
     }
 
+    function underwriters() external view returns (address[3] memory) {
+        return _underwriters;
+    }
+
+    function setApart(uint256 id) external view returns (SetApart memory) {
+        return _setApart[id];
+    }
+
+    function mints() external view returns (Draw[] memory) {
+        return _mints;
+    }
+
+    function fundDraws() external view returns (Draw[] memory) {
+        return _fundDraws;
+    }
+
     function writeOffs() external view returns (WriteOff[] memory) {
         return _writeOffs;
     }
 
     function idsOf(address borrower, uint256 collateral) external view returns (uint256[] memory) {
         return _idsOf[borrower][collateral];
+    }
+
+    function impairedIdOf(address borrower, uint256 collateral) external view returns (uint256) {
+        return _impairedId[borrower][collateral];
     }
 
     function collateralOf(address borrower, uint256 collateral) external view returns (uint256) {

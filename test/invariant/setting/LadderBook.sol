@@ -2,6 +2,8 @@
 pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ILossShares} from "../../../contracts/interfaces/ILossShares.sol";
 import {IWriteOffEngine} from "../../../contracts/interfaces/IWriteOffEngine.sol";
 import {UnreliableTranche} from "./UnreliableTranche.sol";
 import {Watch} from "./Watch.sol";
@@ -20,27 +22,104 @@ abstract contract LadderBook is Watch {
 
     uint256 private constant VIRTUAL_SHARES = 1e6;
 
+    // ---------------------------------------------------------------- Numbers
+
+    /// @dev Takes down a number that the engine has given, with the stack of this moment.
+    function _openId(address borrower, uint256 c) internal returns (uint256 id) {
+        WriteOff storage writeOff = _writeOffs.push();
+        id = _writeOffs.length;
+        (writeOff.debtor, writeOff.collateral) = (borrower, c);
+        writeOff.hasUnreliable = _stackHas(address(_system.unreliable));
+        writeOff.hasFund = _stackHas(address(_system.fund));
+        writeOff.hasDilution = _stackHas(address(_system.dilution));
+        _idsOf[borrower][c].push(id);
+    }
+
     // ---------------------------------------------------------------- Charges
 
-    /// @dev Remembers who held what when a loss was charged to lenders or stakers.
-    function _bookCharges(WriteOff storage writeOff) internal {
-        if (writeOff.socialized != 0) {
-            address vault = address(_system.vault);
-            _bookCharge(vault, writeOff.epoch, writeOff.socialized, _system.vault.totalSupply());
-            for (uint256 i; i < 4; ++i) _heldAt[vault][writeOff.epoch][_lenders[i]] = _sharesOf[vault][_lenders[i]];
-        }
-        if (writeOff.insurance != 0) {
-            address fund = address(_system.fund);
-            uint256 id = _writeOffs.length;
-            _bookCharge(fund, id, writeOff.insurance, _system.fund.totalSupply());
-            for (uint256 i; i < 3; ++i) _heldAt[fund][id][_stakers[i]] = _sharesOf[fund][_stakers[i]];
+    /// @dev Remembers who held what when `assets` were charged for `id`; the epoch is the one that has just closed.
+    function _bookCharge(address share, uint256 id, uint256 assets) internal {
+        uint256 epoch = ILossShares(share).openEpoch() - 1;
+        _mustEqual(_charges[share][epoch].shares, 0, "RE1", "an epoch was charged twice");
+        _chargedEpochs[share].push(epoch);
+        _epochsOf[share][id].push(epoch);
+        _charges[share][epoch].assets = assets;
+        _charges[share][epoch].shares = IERC20(share).totalSupply() + VIRTUAL_SHARES;
+        mapping(address => uint256) storage held = _heldAt[share][epoch];
+        if (share == address(_system.vault)) {
+            for (uint256 i; i < 4; ++i) held[_lenders[i]] = _sharesOf[share][_lenders[i]];
+        } else {
+            for (uint256 i; i < 3; ++i) held[_stakers[i]] = _sharesOf[share][_stakers[i]];
         }
     }
 
-    function _bookCharge(address share, uint256 epoch, uint256 assets, uint256 supply) private {
-        _chargedEpochs[share].push(epoch);
-        _charges[share][epoch].assets = assets;
-        _charges[share][epoch].shares = supply + VIRTUAL_SHARES;
+    /// @dev Whatever has become claimable for `id` is what had to, in sum, and no epoch has got more than its charge.
+    function _sync(uint256 id) internal {
+        _system.fund.settleRelease(id, type(uint256).max);
+        _syncShare(address(_system.vault), id);
+        _syncShare(address(_system.fund), id);
+    }
+
+    function _syncShare(address share, uint256 id) private {
+        uint256[] storage epochs = _epochsOf[share][id];
+        uint256 arrived;
+        for (uint256 i; i < epochs.length; ++i) {
+            Charge storage charged = _charges[share][epochs[i]];
+            uint256 received = ILossShares(share).recoveredOf(epochs[i]);
+            _mustNotExceed(charged.received, received, "RE1", "a claim shrank");
+            _mustNotExceed(received, charged.assets, "RE1", "an epoch got more than it was charged");
+            arrived += received - Math.min(received, charged.received);
+            charged.received = received;
+        }
+        _mustEqual(arrived, _expected[share][id], "RE1", "claimable and owed for one number");
+        _expected[share][id] = 0;
+    }
+
+    // ---------------------------------------------------------------- What is set apart
+
+    /// @dev Follows an impairment that a step may have ended: all that was set apart goes back to whom it was taken from.
+    function _followImpairment(address borrower, uint256 c) internal {
+        uint256 id = _impairedId[borrower][c];
+        if (id == 0) return;
+        if (_system.vault.positionOf(borrower, address(_system.collaterals[c])).impairedAt == 0)
+            _endImpairment(borrower, c);
+        else _sync(id);
+    }
+
+    /// @dev IM1: with nothing lost in the end, everybody who was charged may claim all of it.
+    function _endImpairment(address borrower, uint256 c) internal {
+        uint256 id = _impairedId[borrower][c];
+        SetApart storage apart = _setApart[id];
+        _expected[address(_system.vault)][id] += apart.charged;
+        _expected[address(_system.fund)][id] += apart.earmarked;
+        _undraw(id, apart.earmarked);
+        delete _setApart[id];
+        delete _impairedId[borrower][c];
+        _sync(id);
+        ++count["impairmentEnded"];
+        if (_writeOffs[id - 1].badDebt != 0) return;
+        ++count["falseAlarm"];
+        _checkGivenBack(address(_system.vault), id);
+        _checkGivenBack(address(_system.fund), id);
+    }
+
+    function _checkGivenBack(address share, uint256 id) private {
+        uint256[] storage epochs = _epochsOf[share][id];
+        for (uint256 i; i < epochs.length; ++i) {
+            Charge storage charged = _charges[share][epochs[i]];
+            _mustEqual(charged.received, charged.assets, "IM1", "a false alarm was not given back in full");
+        }
+    }
+
+    /// @dev What was earmarked and not used has not been drawn after all, the latest first.
+    function _undraw(uint256 id, uint256 assets) internal {
+        for (uint256 i = _fundDraws.length; i > 0 && assets != 0; --i) {
+            Draw storage draw = _fundDraws[i - 1];
+            if (draw.id != id) continue;
+            uint256 part = Math.min(draw.quantity, assets);
+            draw.quantity -= part;
+            assets -= part;
+        }
     }
 
     /// @dev What `account` must be able to claim of `epoch`: its part of what has come, rounded down, less what it took.
@@ -55,15 +134,17 @@ abstract contract LadderBook is Watch {
 
     /// @dev Books every recovery that the engine has taken and this campaign has not, as after a liquidation that paid
     /// more than the debt.
+    /// @param exceptId Number of which more is to be booked before it must add up.
     /// @return taken Sum of them, asset units.
     /// @return toReserves Part of it that reached the reserves, asset units.
-    function _bookRecoveries() internal returns (uint256 taken, uint256 toReserves) {
+    function _bookRecoveries(uint256 exceptId) internal returns (uint256 taken, uint256 toReserves) {
         for (uint256 id = 1; id <= _writeOffs.length; ++id) {
             uint256 recovered = _system.engine.ledger(address(_system.vault), id).recovered;
             uint256 assets = recovered - _writeOffs[id - 1].recovered;
             if (assets == 0) continue;
             taken += assets;
             toReserves += _climb(id, assets).reserves;
+            if (id != exceptId) _sync(id);
         }
     }
 
@@ -73,11 +154,11 @@ abstract contract LadderBook is Watch {
         writeOff.recovered += assets;
         expected.lenders = Math.min(assets, _lendersOutstanding(writeOff));
         assets -= expected.lenders;
-        expected.dilution = Math.min(assets, writeOff.proceeds - writeOff.toDilution);
+        expected.dilution = Math.min(assets, writeOff.bids + writeOff.proceeds - writeOff.toDilution);
         assets -= expected.dilution;
         writeOff.toLenders += expected.lenders;
         writeOff.toDilution += expected.dilution;
-        _charges[address(_system.vault)][writeOff.epoch].received += expected.lenders;
+        _expected[address(_system.vault)][id] += expected.lenders;
         _climbAboveDilution(id, assets, expected);
     }
 
@@ -96,7 +177,7 @@ abstract contract LadderBook is Watch {
         writeOff.toInsurance += expected.insurance;
         writeOff.toUnreliable += expected.unreliable;
         writeOff.toReserves += expected.reserves;
-        _charges[address(_system.fund)][id].received += expected.insurance;
+        _expected[address(_system.fund)][id] += expected.insurance;
     }
 
     /// @dev Everything that money coming back can arrive at, as it stands now for `id`.
@@ -139,8 +220,12 @@ abstract contract LadderBook is Watch {
     }
 
     function _quotesHonestly() internal view returns (bool) {
-        return
-            !_stackHas(address(_system.unreliable)) || _system.unreliable.mood() != UnreliableTranche.Mood.PaysTooMuch;
+        return _system.unreliable.mood() != UnreliableTranche.Mood.PaysTooMuch;
+    }
+
+    /// @dev The floor price of today, whole asset units a token.
+    function _floor() internal view returns (uint256) {
+        return _system.dilution.saleTerms(address(_system.vault)).floorPrice / _system.unit;
     }
 
     /// @dev With an unreliable tranche in the stack, progress is WO4's matter too.

@@ -19,6 +19,15 @@ abstract contract LossBook is LadderBook {
         uint256 fundBalance;
         uint256 drawable;
         uint256 unreliableAssets;
+        uint256 bookAssets;
+        uint256 bookTokens;
+        uint256 vaultClaims;
+        uint256 fundClaims;
+        uint256 vaultEpoch;
+        uint256 fundEpoch;
+        // What standing bids must pay for a shortfall, level by level, at most.
+        uint256[] levelAssets;
+        uint256 mintable;
         uint256 callerAssets;
         uint256 callerCollateral;
         IWriteOffEngine.Preview quote;
@@ -45,6 +54,15 @@ abstract contract LossBook is LadderBook {
         figures.fundBalance = _system.asset.balanceOf(address(_system.fund));
         figures.drawable = _system.fund.drawable();
         figures.unreliableAssets = _system.asset.balanceOf(address(_system.unreliable));
+        figures.bookAssets = _system.asset.balanceOf(address(_system.book));
+        figures.bookTokens = _system.token.balanceOf(address(_system.book));
+        figures.vaultClaims = _system.vault.claimsOwed();
+        figures.fundClaims = _system.fund.claimsOwed();
+        figures.vaultEpoch = _system.vault.openEpoch();
+        figures.fundEpoch = _system.fund.openEpoch();
+        figures.levelAssets = new uint256[](Terms.LEVELS);
+        for (uint256 k; k < Terms.LEVELS; ++k) figures.levelAssets[k] = _system.book.levelOf(k).assets;
+        (, figures.mintable) = _system.dilution.budget(address(_system.vault));
         figures.callerAssets = _system.asset.balanceOf(caller);
         figures.callerCollateral = _system.collaterals[c].balanceOf(caller);
     }
@@ -57,7 +75,8 @@ abstract contract LossBook is LadderBook {
         bytes memory data,
         uint256 seed
     ) internal {
-        if (_pick(seed, "quote", 3) != 0 || !_quotesHonestly()) return;
+        // The quote of a part of an impaired debt would have to know which part of its provision may be used.
+        if (_pick(seed, "quote", 3) != 0 || !_quotesHonestly() || _impairedId[before.borrower][before.c] != 0) return;
         uint256 written = _writeOffs.length;
         uint256 snapshot = vm.snapshotState();
         vm.prank(caller);
@@ -91,13 +110,13 @@ abstract contract LossBook is LadderBook {
         Outcome memory outcome = _outcome(before, figures, liquidator, true);
         uint256 seized = _system.collaterals[before.c].balanceOf(liquidator) - figures.callerCollateral;
         _collateralOf[before.borrower][before.c] -= seized;
-        (uint256 toDefault, uint256 toReserves) = _bookRecoveries();
-        bool wroteOff = _system.engine.writeOffCount(address(_system.vault)) != _writeOffs.length;
-        if (wroteOff) {
-            _bookLoss(before, figures, outcome);
+        (uint256 toDefault, uint256 toReserves) = _bookRecoveries(_impairedId[before.borrower][before.c]);
+        if (_bookedLoss(before)) {
+            _bookLoss(before, figures, outcome, _case(before.borrower, before.c).position.debtAssets == 0);
             _checkInsolventPrice(before, outcome, seized);
         } else {
-            // The fee is what reserves gained otherwise than by a recovery.
+            // The fee is what reserves gained otherwise than by a recovery or by what was set apart for the debt.
+            toReserves += _freed(before);
             uint256 toDebt = outcome.repaid - (outcome.feeAssets - toReserves) - toDefault;
             _mustNotExceed(outcome.closedDebt, toDebt, "WO1", "debt vanished without a write-off");
             uint256 value = _value(before.c, seized, before.primary == before.high ? _prices[before.c].primaryE36 : 0);
@@ -105,18 +124,39 @@ abstract contract LossBook is LadderBook {
             _mustNotExceed(value, most + 1, "LV3", "a liquidator got more than its incentive");
             if (toDefault != 0) ++count["defaultRepaid"];
         }
+        _followImpairment(before.borrower, before.c);
         _syncPosition(before.borrower, before.c);
     }
 
     function _bookWriteOff(Case memory before, Figures memory figures, address keeper) internal {
         Outcome memory outcome = _outcome(before, figures, keeper, false);
-        if (_system.engine.writeOffCount(address(_system.vault)) != _writeOffs.length) {
-            _bookLoss(before, figures, outcome);
+        if (_bookedLoss(before)) {
+            _bookLoss(before, figures, outcome, true);
         } else {
             _mustEqual(outcome.closedDebt, 0, "WO1", "debt was written off and not booked");
         }
         if (outcome.reward != 0) ++count["reward"];
+        _followImpairment(before.borrower, before.c);
         _syncPosition(before.borrower, before.c);
+    }
+
+    /// @dev Whether the ledger has a loss of the position that this campaign has not.
+    function _bookedLoss(Case memory before) private returns (bool) {
+        address vault = address(_system.vault);
+        uint256 id = _impairedId[before.borrower][before.c];
+        if (id == 0) {
+            bool isNew = _system.engine.writeOffCount(vault) != _writeOffs.length;
+            if (isNew) _openId(before.borrower, before.c);
+            return isNew;
+        }
+        return _system.engine.ledger(vault, id).badDebt != _writeOffs[id - 1].badDebt;
+    }
+
+    /// @dev Reserves that were set apart for the debt of a position that is not impaired any more.
+    function _freed(Case memory before) private view returns (uint256) {
+        address collateral = address(_system.collaterals[before.c]);
+        if (_system.vault.positionOf(before.borrower, collateral).impairedAt != 0) return 0;
+        return _setApart[_impairedId[before.borrower][before.c]].reserves;
     }
 
     // ---------------------------------------------------------------- What was seen
@@ -174,46 +214,153 @@ abstract contract LossBook is LadderBook {
 
     // ---------------------------------------------------------------- What had to be
 
-    function _bookLoss(Case memory before, Figures memory figures, Outcome memory outcome) private {
-        WriteOff storage writeOff = _writeOffs.push();
-        writeOff.debtor = before.borrower;
-        writeOff.collateral = before.c;
-        writeOff.openedAt = _now;
-        writeOff.badDebt = outcome.badDebt;
-        writeOff.reserves = figures.reserves - outcome.reward - _system.vault.reserves();
-        writeOff.insurance = figures.fundBalance - _system.asset.balanceOf(address(_system.fund));
-        writeOff.socialized = figures.totalAssets - _system.vault.totalAssets();
-        uint256 shortfall = outcome.badDebt - writeOff.reserves;
-        uint256 gone = figures.unreliableAssets - _system.asset.balanceOf(address(_system.unreliable));
-        writeOff.unreliable = Math.min(gone, shortfall);
+    /// @param whole Whether all of the debt was dealt with, so that all that was set apart for it may be used.
+    function _bookLoss(Case memory before, Figures memory figures, Outcome memory outcome, bool whole) private {
+        uint256 id = _impairedId[before.borrower][before.c];
+        bool wasImpaired = id != 0;
+        if (!wasImpaired) id = _writeOffs.length;
+        WriteOff memory part = _seenPart(id, figures, outcome);
+        part.hasFund = _writeOffs[id - 1].hasFund;
+        part.hasDilution = _writeOffs[id - 1].hasDilution;
         // What it sent beyond the shortfall is a gift that no book knows.
-        _donated[address(_system.vault)][address(_system.asset)] += gone - writeOff.unreliable;
-        writeOff.epoch = _system.vault.openEpoch() - (writeOff.socialized == 0 ? 0 : 1);
-        _idsOf[before.borrower][before.c].push(_writeOffs.length);
+        uint256 gone = figures.unreliableAssets - _system.asset.balanceOf(address(_system.unreliable));
+        _donated[address(_system.vault)][address(_system.asset)] += gone - part.unreliable;
         _extinguishedDebt += outcome.closedDebt;
         _repaidInWriteOffs += outcome.repaid;
 
-        _checkLayers(writeOff, figures, outcome);
-        _checkAge(before, writeOff.insurance);
-        _checkQuote(writeOff, figures);
-        _bookCharges(writeOff);
-        _countLayers(writeOff);
+        _checkLayers(part, figures, outcome, _usable(before, outcome, id, whole));
+        _checkAge(before, part.insurance);
+        _checkQuote(part, figures);
+        if (wasImpaired) _useSetApart(id, figures, part, _usable(before, outcome, id, whole));
+        else _bookNewCharges(id, figures, part.socialized, part.insurance);
+        _addPart(_writeOffs[id - 1], part);
+        if (part.bidTokens != 0) _mints.push(Draw(_now, part.bidTokens, id));
+        _countLayers(part, id);
+    }
+
+    /// @dev What each layer was seen to pay. What had been set apart counts as it is used, not as it was taken.
+    function _seenPart(
+        uint256 id,
+        Figures memory figures,
+        Outcome memory outcome
+    ) private view returns (WriteOff memory part) {
+        SetApart memory apart = _setApart[id];
+        (uint256 reservesLeft, , uint256 chargeLeft) = _system.vault.provisionOf(id);
+        part.badDebt = outcome.badDebt;
+        part.reserves = figures.reserves + apart.reserves - outcome.reward - _system.vault.reserves() - reservesLeft;
+        part.insurance = figures.fundBalance - _system.asset.balanceOf(address(_system.fund));
+        part.bids = figures.bookAssets - _system.asset.balanceOf(address(_system.book));
+        part.bidTokens = _system.token.balanceOf(address(_system.book)) - figures.bookTokens;
+        uint256 gone = figures.unreliableAssets - _system.asset.balanceOf(address(_system.unreliable));
+        part.unreliable = Math.min(gone, outcome.badDebt - part.reserves);
+        // What is given back to the lenders is not lost by them.
+        uint256 givenBack = _system.vault.claimsOwed() - figures.vaultClaims;
+        uint256 left = _system.vault.totalAssets() + chargeLeft + givenBack;
+        part.socialized = figures.totalAssets + apart.charged - left;
+    }
+
+    function _addPart(WriteOff storage writeOff, WriteOff memory part) private {
+        writeOff.badDebt += part.badDebt;
+        writeOff.reserves += part.reserves;
+        writeOff.insurance += part.insurance;
+        writeOff.unreliable += part.unreliable;
+        writeOff.bids += part.bids;
+        writeOff.bidTokens += part.bidTokens;
+        writeOff.socialized += part.socialized;
+    }
+
+    /// @dev How much of what is set apart for an impaired debt its closed part may use.
+    function _usable(
+        Case memory before,
+        Outcome memory outcome,
+        uint256 id,
+        bool whole
+    ) private view returns (SetApart memory usable) {
+        usable = _setApart[id];
+        if (whole) return usable;
+        usable.reserves = Math.mulDiv(usable.reserves, outcome.closedDebt, before.position.debtAssets);
+        usable.charged = Math.mulDiv(usable.charged, outcome.closedDebt, before.position.debtAssets);
+    }
+
+    /// @dev LV2, IM1: a part of an impaired debt uses its part of what is set apart, and what is charged on top of that
+    /// or given back is seen to be so.
+    function _useSetApart(uint256 id, Figures memory figures, WriteOff memory part, SetApart memory usable) private {
+        SetApart storage apart = _setApart[id];
+        (uint256 reservesLeft, uint256 earmarkLeft, uint256 chargeLeft) = _system.vault.provisionOf(id);
+        _system.fund.settleRelease(id, type(uint256).max);
+        uint256 givenBack = _system.vault.claimsOwed() - figures.vaultClaims;
+        uint256 released = _system.fund.claimsOwed() - figures.fundClaims;
+        uint256 usedCharge = apart.charged - chargeLeft - givenBack;
+        uint256 usedEarmark = apart.earmarked - earmarkLeft - released;
+        _mustNotExceed(usedCharge, usable.charged + 2, "LV2", "a part used more of the charge than its part");
+        _mustNotExceed(usedCharge, part.socialized, "LV2", "more of the charge was used than was lost");
+        _mustNotExceed(usedEarmark, part.insurance, "IN1", "an earmark went elsewhere");
+        _expected[address(_system.vault)][id] += givenBack;
+        _expected[address(_system.fund)][id] += released;
+        _undraw(id, released);
+        _bookNewCharges(id, figures, part.socialized - usedCharge, part.insurance - usedEarmark);
+        (apart.reserves, apart.earmarked, apart.charged) = (reservesLeft, earmarkLeft, chargeLeft);
+        ++count["provisionUsed"];
+    }
+
+    /// @dev What was not set apart before closes an epoch, and nothing else does.
+    function _bookNewCharges(uint256 id, Figures memory figures, uint256 lenders, uint256 stakers) private {
+        bool vaultCharged = _system.vault.openEpoch() != figures.vaultEpoch;
+        bool fundCharged = _system.fund.openEpoch() != figures.fundEpoch;
+        _mustBe(vaultCharged == (lenders != 0), "WO5", "lenders were charged without an epoch, or the other way round");
+        _mustBe(fundCharged == (stakers != 0), "WO5", "stakers were charged without an epoch, or the other way round");
+        if (vaultCharged) _bookCharge(address(_system.vault), id, lenders);
+        if (!fundCharged) return;
+        _bookCharge(address(_system.fund), id, stakers);
+        _fundDraws.push(Draw(_now, stakers, id));
     }
 
     /// @dev WO1 and WO2: every layer paid exactly what it had to, in order, given what it had and might.
-    function _checkLayers(WriteOff storage writeOff, Figures memory figures, Outcome memory outcome) private {
-        uint256 left = writeOff.badDebt;
-        _mustEqual(writeOff.reserves, Math.min(left, figures.reserves - outcome.reward), "WO2", "reserves pay first");
-        left -= writeOff.reserves;
-        left -= writeOff.unreliable;
+    function _checkLayers(
+        WriteOff memory part,
+        Figures memory figures,
+        Outcome memory outcome,
+        SetApart memory usable
+    ) private {
+        uint256 left = part.badDebt;
+        uint256 reserves = Math.min(left, figures.reserves - outcome.reward + usable.reserves);
+        // Which fraction of a provision may be used is known to a unit.
+        _mustNotExceed(part.reserves, reserves + 2, "WO2", "reserves paid more than they might");
+        _mustNotExceed(reserves, part.reserves + 2, "WO2", "reserves pay first");
+        left -= part.reserves;
+        left -= part.unreliable;
         uint256 insurance;
-        if (_stackHas(address(_system.fund))) {
-            uint256 insurable = Math.saturatingSub(outcome.insurable, writeOff.unreliable);
-            insurance = Math.min(Math.min(left, insurable), Math.min(figures.fundCash, figures.drawable));
+        if (part.hasFund) {
+            uint256 asked = Math.min(left, Math.saturatingSub(outcome.insurable, part.unreliable));
+            uint256 marked = Math.min(usable.earmarked, asked);
+            insurance = marked + Math.min(asked - marked, Math.min(figures.fundCash, figures.drawable));
         }
-        _mustEqual(writeOff.insurance, insurance, "WO2", "insurance pays what it holds, may, and insures");
-        _mustNotExceed(writeOff.insurance, left, "WO1", "insurance paid more than was left");
-        _mustEqual(writeOff.socialized, left - Math.min(left, writeOff.insurance), "WO1", "lenders bear the rest");
+        _mustEqual(part.insurance, insurance, "WO2", "insurance pays what it holds, may, and insures");
+        _mustNotExceed(part.insurance, left, "WO1", "insurance paid more than was left");
+        left -= Math.min(left, part.insurance);
+        _checkBids(part, figures, left);
+        _mustEqual(part.socialized, left - Math.min(left, part.bids), "WO1", "lenders bear the rest");
+    }
+
+    /// @dev WO2, DI1: standing bids above the floor pay, best first, within the budget; tokens rounded down, then the
+    /// assets for them up.
+    function _checkBids(WriteOff memory part, Figures memory figures, uint256 shortfall) private {
+        uint256 assets;
+        uint256 tokens;
+        if (part.hasDilution && !_system.dilution.isPaused(address(_system.vault))) {
+            uint256 floor = _floor();
+            for (uint256 k; k < Terms.LEVELS; ++k) {
+                uint256 price = (Terms.BEST_LEVEL - k) * _system.unit;
+                if (Terms.BEST_LEVEL - k < floor) break;
+                uint256 spent = Math.min(figures.levelAssets[k], shortfall - assets);
+                uint256 bought = Math.min(Math.mulDiv(spent, 1e18, price), figures.mintable - tokens);
+                tokens += bought;
+                assets += Math.mulDiv(bought, price, 1e18, Math.Rounding.Ceil);
+            }
+        }
+        _mustEqual(part.bids, assets, "WO2", "standing bids pay what they hold and may");
+        _mustEqual(part.bidTokens, tokens, "DI1", "standing bids buy what they pay for");
+        if (assets != 0) ++count["paidByBids"];
     }
 
     /// @dev A debt that began less than a waiting period ago is not insured, whatever the vault says of its age.
@@ -223,13 +370,13 @@ abstract contract LossBook is LadderBook {
         _mustNotExceed(Terms.WAITING_PERIOD, age, "WO2", "a young debt was insured");
     }
 
-    function _checkQuote(WriteOff storage writeOff, Figures memory figures) private {
+    function _checkQuote(WriteOff memory part, Figures memory figures) private {
         if (!figures.quoted) return;
         ++count["quoted"];
-        _mustEqual(figures.quote.reserves, writeOff.reserves, "WO3", "quote of reserves");
-        _mustEqual(figures.quote.insurance, writeOff.insurance + writeOff.unreliable, "WO3", "quote of insurance");
-        _mustEqual(figures.quote.dilutionCash, 0, "WO3", "quote of dilution");
-        _mustEqual(figures.quote.socialized, writeOff.socialized, "WO3", "quote of the lenders' part");
+        _mustEqual(figures.quote.reserves, part.reserves, "WO3", "quote of reserves");
+        _mustEqual(figures.quote.insurance, part.insurance + part.unreliable, "WO3", "quote of insurance");
+        _mustEqual(figures.quote.dilutionCash, part.bids, "WO3", "quote of dilution");
+        _mustEqual(figures.quote.socialized, part.socialized, "WO3", "quote of the lenders' part");
     }
 
     /// @dev LV2: a part of an insolvent debt closes with its part of the loss, and its collateral is paid for.
@@ -248,13 +395,13 @@ abstract contract LossBook is LadderBook {
         _mustNotExceed(value, worth + 1, "LV2", "collateral of an insolvent debt was sold too cheaply");
     }
 
-    function _countLayers(WriteOff storage writeOff) private {
+    function _countLayers(WriteOff memory part, uint256 id) private {
         ++count["writtenOff"];
-        if (writeOff.reserves != 0) ++count["paidByReserves"];
-        if (writeOff.insurance != 0) ++count["paidByInsurance"];
-        if (writeOff.unreliable != 0) ++count["paidByUnreliable"];
-        if (writeOff.socialized != 0) ++count["socialized"];
-        if (_system.sale.remainingTokens(address(_system.vault), _writeOffs.length) != 0) ++count["lotOpened"];
+        if (part.reserves != 0) ++count["paidByReserves"];
+        if (part.insurance != 0) ++count["paidByInsurance"];
+        if (part.unreliable != 0) ++count["paidByUnreliable"];
+        if (part.socialized != 0) ++count["socialized"];
+        if (_system.sale.remainingTokens(address(_system.vault), id) != 0) ++count["lotOpened"];
     }
 
     /// @dev What cannot be known from outside is read: which part of the principal a fraction took with it.

@@ -20,6 +20,7 @@ import {TestToken} from "../../../contracts/testing/tokens/TestToken.sol";
 import {BackstopToken} from "../../../contracts/tranches/BackstopToken.sol";
 import {Dilution} from "../../../contracts/tranches/Dilution.sol";
 import {InsuranceFund} from "../../../contracts/tranches/InsuranceFund.sol";
+import {UnderwriterBook} from "../../../contracts/tranches/UnderwriterBook.sol";
 import {WriteOffEngine} from "../../../contracts/writeoff/WriteOffEngine.sol";
 import {UnreliableTranche} from "./UnreliableTranche.sol";
 
@@ -39,7 +40,12 @@ struct System {
     IDebtAuction sale;
     IBuybackAuction buyback;
     BackstopToken token;
+    UnderwriterBook book;
     UnreliableTranche unreliable;
+    // A vault beside it, under the same engine and the same dilution layer, that nobody ever touches (IN2).
+    LendingVault otherVault;
+    InsuranceFund otherFund;
+    UnderwriterBook otherBook;
 }
 
 /// @notice The terms under which every campaign runs. Amounts in whole assets or whole tokens, times in seconds.
@@ -68,6 +74,13 @@ library Terms {
     uint256 internal constant MINT_LIFETIME_CAP = 40_000e18;
     uint256 internal constant GLOBAL_CAP = 50_000e18;
     uint256 internal constant INITIAL_TOKENS = 100_000e18;
+    uint256 internal constant MIN_PROVISION = 40;
+    uint256 internal constant LEVELS = 16;
+    uint256 internal constant BEST_LEVEL = 17;
+    uint256 internal constant HIGHEST_FLOOR = 4;
+    uint256 internal constant BID_NOTICE = 1 days;
+    uint256 internal constant BID_WINDOW = 2 days;
+    uint256 internal constant OTHER_MONEY = 1_000;
 }
 
 /// @notice Deploys the real system; only oracle and tokens are stand-ins. The deployer stays the AccessManager's admin.
@@ -85,8 +98,10 @@ abstract contract SystemDeployer {
         system.vault = _deployVault(system);
         _deployTranches(system, tokenHolder);
         system.engine.registerVault(address(system.vault), _wholeStack(system));
-        _setDilution(system);
+        _setDilution(system, address(system.vault));
+        system.book = _deployBook(system, system.vault);
         _setVault(system);
+        _deployOther(system);
         for (uint256 c; c < 2; ++c) _listCollateral(system, c, collateralDecimals[c]);
     }
 
@@ -95,7 +110,7 @@ abstract contract SystemDeployer {
         stack = new IWriteOffEngine.Tranche[](3);
         stack[0] = IWriteOffEngine.Tranche(address(system.unreliable), 300_000, IWriteOffEngine.Kind.Insurance);
         stack[1] = IWriteOffEngine.Tranche(address(system.fund), 250_000, IWriteOffEngine.Kind.Insurance);
-        stack[2] = IWriteOffEngine.Tranche(address(system.dilution), 350_000, IWriteOffEngine.Kind.Dilution);
+        stack[2] = IWriteOffEngine.Tranche(address(system.dilution), 2_000_000, IWriteOffEngine.Kind.Dilution);
     }
 
     function _deployVault(System memory system) private returns (LendingVault) {
@@ -114,18 +129,7 @@ abstract contract SystemDeployer {
     }
 
     function _deployTranches(System memory system, address tokenHolder) private {
-        system.fund = new InsuranceFund(
-            system.vault,
-            "Fund",
-            "FND",
-            address(system.manager),
-            IInsuranceFund.Terms({
-                cooldown: uint32(Terms.COOLDOWN),
-                withdrawalWindow: uint32(Terms.WITHDRAWAL_WINDOW),
-                hourCap: uint112(Terms.DRAW_HOUR_CAP * system.unit),
-                monthCap: uint112(Terms.DRAW_MONTH_CAP * system.unit)
-            })
-        );
+        system.fund = _deployFund(system, system.vault);
         system.dilution = new Dilution(
             address(system.manager),
             system.engine,
@@ -144,21 +148,68 @@ abstract contract SystemDeployer {
         system.unreliable = new UnreliableTranche(system.asset, system.engine);
     }
 
-    function _setDilution(System memory system) private {
-        address vault = address(system.vault);
-        system.dilution.setLimits(
-            vault,
-            IDilution.Limits(uint96(Terms.MINT_HOUR_CAP), uint96(Terms.MINT_MONTH_CAP), uint96(Terms.MINT_LIFETIME_CAP))
-        );
+    function _deployFund(System memory system, LendingVault vault) private returns (InsuranceFund) {
+        return
+            new InsuranceFund(
+                vault,
+                "Fund",
+                "FND",
+                address(system.manager),
+                IInsuranceFund.Terms({
+                    cooldown: uint32(Terms.COOLDOWN),
+                    withdrawalWindow: uint32(Terms.WITHDRAWAL_WINDOW),
+                    hourCap: uint112(Terms.DRAW_HOUR_CAP * system.unit),
+                    monthCap: uint112(Terms.DRAW_MONTH_CAP * system.unit)
+                })
+            );
+    }
+
+    /// @dev Levels at 17, 16, ... 2 asset units a token.
+    function _deployBook(System memory system, LendingVault vault) private returns (UnderwriterBook book) {
+        uint128[] memory prices = new uint128[](Terms.LEVELS);
+        for (uint256 k; k < Terms.LEVELS; ++k) prices[k] = uint128((Terms.BEST_LEVEL - k) * system.unit);
+        book = new UnderwriterBook(vault, system.dilution, prices, Terms.BID_NOTICE, Terms.BID_WINDOW);
+        system.dilution.setUnderwriters(address(vault), book);
+    }
+
+    /// @dev Somebody has lent, staked and bid there, and that is how it must stay.
+    function _deployOther(System memory system) private {
+        system.otherVault = _deployVault(system);
+        system.otherFund = _deployFund(system, system.otherVault);
+        IWriteOffEngine.Tranche[] memory stack = _wholeStack(system);
+        stack[1].tranche = address(system.otherFund);
+        system.engine.registerVault(address(system.otherVault), stack);
+        system.dilution.setLimits(address(system.otherVault), IDilution.Limits(1_000e18, 1_000e18, 1_000e18));
+        _setSaleTerms(system, address(system.otherVault), Terms.FLOOR_PRICE);
+        system.otherBook = _deployBook(system, system.otherVault);
+        uint256 assets = Terms.OTHER_MONEY * system.unit;
+        system.asset.mint(address(this), 3 * assets);
+        system.asset.approve(address(system.otherVault), assets);
+        system.asset.approve(address(system.otherFund), assets);
+        system.asset.approve(address(system.otherBook), assets);
+        system.otherVault.deposit(assets, address(this));
+        system.otherFund.deposit(assets, address(this));
+        system.otherBook.commit(0, assets, address(this));
+    }
+
+    function _setSaleTerms(System memory system, address vault, uint256 floorPrice) private {
         system.dilution.setSaleTerms(
             vault,
             IDilution.SaleTerms(
                 uint112(Terms.START_PRICE * system.unit),
-                uint112(Terms.FLOOR_PRICE * system.unit),
+                uint112(floorPrice * system.unit),
                 6 hours,
                 uint32(Terms.SALE_SECONDS)
             )
         );
+    }
+
+    function _setDilution(System memory system, address vault) private {
+        system.dilution.setLimits(
+            vault,
+            IDilution.Limits(uint96(Terms.MINT_HOUR_CAP), uint96(Terms.MINT_MONTH_CAP), uint96(Terms.MINT_LIFETIME_CAP))
+        );
+        _setSaleTerms(system, vault, Terms.FLOOR_PRICE);
         system.dilution.setBuybackTerms(vault, IDilution.BuybackTerms(4_000, 6 hours, uint32(Terms.ROUND_SECONDS)));
     }
 
@@ -184,6 +235,7 @@ abstract contract SystemDeployer {
                 maxKeeperReward: uint96(20 * system.unit)
             })
         );
+        system.vault.setMinProvision(Terms.MIN_PROVISION * system.unit);
         system.vault.setReservePolicy(Terms.RESERVE_TARGET * system.unit, address(system.fund));
     }
 

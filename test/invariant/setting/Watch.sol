@@ -101,7 +101,7 @@ abstract contract Watch is Market {
             _mustEqual(before.fundAssets, afterwards.fundAssets, "IN1", "the fund moved by itself");
         }
         if (afterwards.fundBalance < before.fundBalance) {
-            bool mayLeave = step == Step.Unstake || step == Step.Claim || (step == Step.Loss && fundCharged);
+            bool mayLeave = step == Step.Unstake || step == Step.Claim || step == Step.Loss;
             _mustBe(mayLeave, "IN1", "money left the fund by another door");
         }
         if (afterwards.fundShares < before.fundShares) {

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {ILossShares} from "../../../contracts/interfaces/ILossShares.sol";
 import {IWriteOffEngine} from "../../../contracts/interfaces/IWriteOffEngine.sol";
 import {InvariantTest} from "../InvariantTest.sol";
+import {Terms} from "./System.sol";
 import {UnreliableTranche} from "./UnreliableTranche.sol";
 
 /// @notice The end of a system under the worst of conditions (LI1): no price answers, all that can be paused is paused,
@@ -25,6 +26,7 @@ abstract contract WindDown is InvariantTest {
         _claimAll(ILossShares(address(system.fund)), _allStakers());
         _letLendersGo();
         _letStakersGo();
+        _letUnderwritersGo();
     }
 
     function _closeDown() private {
@@ -46,6 +48,8 @@ abstract contract WindDown is InvariantTest {
             system.vault.repay(collateral, type(uint256).max, borrowers[i / 2]);
         }
         assertEq(system.vault.totalDebt(), 0, "debts are left");
+        uint256 count = system.engine.writeOffCount(address(system.vault));
+        for (uint256 id = 1; id <= count; ++id) system.fund.settleRelease(id, type(uint256).max);
     }
 
     function _closeAuctions() private {
@@ -76,15 +80,22 @@ abstract contract WindDown is InvariantTest {
         for (uint256 id = 1; id <= system.engine.writeOffCount(vault); ++id) {
             IWriteOffEngine.LedgerEntry memory entry = system.engine.ledger(vault, id);
             assertEq(entry.recovered, entry.badDebt, "RE1: repaid in full");
-            uint256 stakersCharge = system.fund.lossEpoch(id).chargedAssets;
-            assertEq(system.fund.recoveredOf(id), stakersCharge, "RE1: stakers are owed all");
-            if (entry.socialized == 0) continue;
-            assertEq(system.vault.recoveredOf(entry.epoch), entry.socialized, "RE1: lenders are owed all");
         }
+        _checkAllGivenBack(ILossShares(vault));
+        _checkAllGivenBack(ILossShares(address(system.fund)));
+        assertEq(system.fund.totalEarmarked(), 0, "IM1: an earmark is left");
         uint256 gifts = crowd.donated(address(system.buyback), address(system.asset));
         assertEq(system.asset.balanceOf(address(system.buyback)), gifts, "LI1: money is left in the buyback");
         gifts = crowd.donated(address(system.engine), address(system.asset));
         assertEq(system.asset.balanceOf(address(system.engine)), gifts, "LI1: money is left in the engine");
+    }
+
+    /// @dev Whatever was charged, for good or for a false alarm, is claimable in full.
+    function _checkAllGivenBack(ILossShares share) private view {
+        uint256[] memory epochs = crowd.chargedEpochs(address(share));
+        for (uint256 i; i < epochs.length; ++i) {
+            assertEq(share.recoveredOf(epochs[i]), share.lossEpoch(epochs[i]).chargedAssets, "RE1: a charge is left");
+        }
     }
 
     function _releaseCollateral() private {
@@ -142,6 +153,37 @@ abstract contract WindDown is InvariantTest {
             vm.prank(stakers[i]);
             assertEq(system.fund.redeem(shares, stakers[i], stakers[i]), worth, "LI1: a staker leaves");
         }
+    }
+
+    /// @dev What the last of them leaves is the premium of time in which nobody was at work, and dust.
+    function _letUnderwritersGo() private {
+        address[3] memory bidders = crowd.underwriters();
+        uint256[] memory levels = new uint256[](Terms.LEVELS);
+        for (uint256 k; k < Terms.LEVELS; ++k) levels[k] = k;
+        for (uint256 i; i < 3; ++i) {
+            vm.prank(bidders[i]);
+            system.book.collect(levels, bidders[i], bidders[i]);
+            for (uint256 k; k < Terms.LEVELS; ++k) _giveBidNotice(bidders[i], k);
+        }
+        vm.warp(block.timestamp + Terms.BID_NOTICE);
+        for (uint256 i; i < 3; ++i) {
+            for (uint256 k; k < Terms.LEVELS; ++k) _withdrawBid(bidders[i], k);
+        }
+        for (uint256 k; k < Terms.LEVELS; ++k) assertEq(system.book.levelOf(k).assets, 0, "LI1: a bid is left");
+        assertLe(system.token.balanceOf(address(system.book)), 1e6, "LI1: tokens are left");
+    }
+
+    function _giveBidNotice(address bidder, uint256 level) private {
+        uint256 shares = system.book.bidOf(bidder, level).shares;
+        vm.prank(bidder);
+        system.book.giveNotice(level, shares, bidder);
+    }
+
+    function _withdrawBid(address bidder, uint256 level) private {
+        uint256 shares = system.book.bidOf(bidder, level).shares;
+        if (shares == 0) return;
+        vm.prank(bidder);
+        system.book.withdraw(level, shares, bidder, bidder);
     }
 
     function _allLenders() private view returns (address[] memory lenders) {
