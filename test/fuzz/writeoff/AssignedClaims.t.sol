@@ -27,7 +27,7 @@ contract AssignedClaimsFuzzTest is Test {
     /// per account; shares are neither made nor lost.
     function testRE1AssignedClaimsStayWithinWhatHasComeIn(
         uint128[ACCOUNTS] memory balances,
-        uint120[2] memory charges,
+        uint112[2] memory charges,
         Step[STEPS] memory steps
     ) public {
         _open(balances, charges);
@@ -63,10 +63,10 @@ contract AssignedClaimsFuzzTest is Test {
     }
 
     /// @notice RE1: who gives a part of its claim keeps the rest, and who takes it gets what is still to come of it.
-    function testRE1AGivenClaimIsWorthWhatIsToCome(uint128 held, uint128 given, uint120 charge, uint120 first) public {
+    function testRE1AGivenClaimIsWorthWhatIsToCome(uint128 held, uint128 given, uint112 charge, uint112 first) public {
         held = uint128(bound(held, 1, type(uint128).max - VIRTUAL));
         given = uint128(bound(given, 1, held));
-        first = uint120(bound(first, 0, charge));
+        first = uint112(bound(first, 0, charge));
         ledger = new LossSharesHarness();
         ledger.mint(address(1), held);
         ledger.charge(charge);
@@ -83,7 +83,7 @@ contract AssignedClaimsFuzzTest is Test {
         assertLe(toTaker, (uint256(charge) * given) / shares, "not above its charge");
     }
 
-    function _open(uint128[ACCOUNTS] memory balances, uint120[2] memory charges) private {
+    function _open(uint128[ACCOUNTS] memory balances, uint112[2] memory charges) private {
         ledger = new LossSharesHarness();
         uint256 total;
         for (uint256 k; k < ACCOUNTS; ++k) {
