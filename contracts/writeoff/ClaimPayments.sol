@@ -88,7 +88,7 @@ abstract contract ClaimPayments is WriteOffBook {
     /// @return lost What is not paid of them, for good, asset units.
     function _reduceClaims(uint256 assets) private returns (uint256 lost) {
         uint256 owed = _unfundedClaims;
-        uint256 backing = Math.saturatingSub(uint256(_cash) + _outstandingAssets(), uint256(_reserves) + _provisions);
+        uint256 backing = _above(_grossAssets(), uint256(_reserves) + _provisions);
         if (backing >= owed) return 0;
         if (backing == 0) revert IWriteOffVault.ClaimsWithoutBacking(owed);
         uint256 claims = Math.min(assets, owed);

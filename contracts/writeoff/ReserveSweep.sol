@@ -76,7 +76,7 @@ abstract contract ReserveSweep is WriteOffBook {
         IWriteOffVault.ReservePolicy memory policy
     ) private view returns (uint256 surplus, uint256 offered) {
         uint256 uncollected = _uncollectedReserves();
-        uint256 target = _is(WINDING_UP) && _outstandingAssets() == 0 ? 0 : policy.targetAssets;
+        uint256 target = _is(WINDING_UP) && _isRiskless() ? 0 : policy.targetAssets;
         uint256 held = _reserves;
         surplus = Math.saturatingSub(held, uncollected + target);
         offered = Math.min(surplus, _cash);

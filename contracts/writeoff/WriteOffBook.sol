@@ -114,6 +114,40 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// @dev Part of the reserves that rests on income which has not been paid yet, asset units.
     function _uncollectedReserves() internal view virtual returns (uint256);
 
+    // Hooks with an answer that is right for a vault that lends.
+
+    /// @dev Cash and outstanding assets together, by the books as stored, asset units. Negative only where a vault can owe
+    /// its counterparties more than it has.
+    function _grossAssets() internal view virtual returns (int256) {
+        return int256(uint256(_cash) + _outstandingAssets());
+    }
+
+    /// @dev Assets behind the shares as they would be after `_accrue`, asset units.
+    function _presentTotalAssets() internal view virtual returns (uint256) {
+        (uint256 outstandingAssets, uint256 accruedReserves) = _accruedView();
+        return _netAssets(int256(uint256(_cash) + outstandingAssets), accruedReserves);
+    }
+
+    /// @dev Whether nothing is left that the vault could lose.
+    function _isRiskless() internal view virtual returns (bool) {
+        return _outstandingAssets() == 0;
+    }
+
+    /// @dev Tokens in the vault that are neither its cash nor set aside for claims, asset units.
+    function _othersAssets() internal view virtual returns (uint256) {
+        return 0;
+    }
+
+    /// @dev By how much entries are priced above and exits below the assets behind the shares, asset units.
+    function _priceSpread() internal view virtual returns (uint256) {
+        return 0;
+    }
+
+    /// @dev Cash that shares may leave with, asset units.
+    function _exitCash() internal view virtual returns (uint256) {
+        return _cash;
+    }
+
     // ---------------------------------------------------------------- A loss that is final
 
     /// @dev A bad debt that has just left the outstanding assets.
@@ -188,8 +222,8 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// provisions are open that may be less than the loss, and then those who claim bear the rest (`ClaimPayments`).
     function _bearable(uint256 assets) private view returns (uint256) {
         if (!_provisioned || _unfundedClaims == 0) return assets;
-        uint256 gross = uint256(_cash) + _outstandingAssets() + _pendingPayment + assets;
-        return Math.min(assets, Math.saturatingSub(gross, uint256(_reserves) + _provisions + _unfundedClaims));
+        int256 gross = _grossAssets() + int256(_pendingPayment + assets);
+        return Math.min(assets, _above(gross, uint256(_reserves) + _provisions + _unfundedClaims));
     }
 
     /// @dev Charges present holders with `assets`. Nobody may leave and do this in one transaction.
@@ -304,21 +338,26 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
 
     /// @dev Assets behind the shares, by the books as stored.
     function _storedTotalAssets() internal view returns (uint256) {
-        return _netAssets(_outstandingAssets(), _reserves);
+        return _netAssets(_grossAssets(), _reserves);
     }
 
     /// @dev The vault believes its own balance only: it must hold what the books say.
     function _checkBalance() internal view {
-        uint256 expected = uint256(_cash) + _claimCash;
+        uint256 expected = uint256(_cash) + _claimCash + _othersAssets();
         uint256 balance = _asset.balanceOf(address(this));
         if (balance < expected) revert IWriteOffVault.PaymentMissing(expected, balance);
     }
 
-    function _netAssets(uint256 outstandingAssets, uint256 reserveAssets) internal view returns (uint256) {
+    function _netAssets(int256 grossAssets, uint256 reserveAssets) internal view returns (uint256) {
         // Reserves are a share of income, and a write-off uses them up before it touches the lenders; only when
         // accrued interest on a written-off debt is rounded can they exceed the gross assets by a unit.
         uint256 liabilities = reserveAssets;
         if (_provisioned) liabilities += uint256(_provisions) + _unfundedClaims;
-        return Math.saturatingSub(_cash + outstandingAssets, liabilities);
+        return _above(grossAssets, liabilities);
+    }
+
+    /// @dev What is left of `gross` beyond `liabilities`, asset units; nothing where they are more.
+    function _above(int256 gross, uint256 liabilities) internal pure returns (uint256) {
+        return gross <= 0 ? 0 : Math.saturatingSub(uint256(gross), liabilities);
     }
 }

@@ -75,13 +75,13 @@ abstract contract WriteOffVault is
 
     function withdraw(uint256 assets, address receiver, address owner) external nonReentrant returns (uint256 shares) {
         _accrue();
-        shares = ShareMath.toSharesUp(assets, _storedTotalAssets(), totalSupply());
+        shares = ShareMath.toSharesUp(assets, _forExit(_storedTotalAssets()), totalSupply());
         _payWithdrawal(assets, shares, receiver, owner);
     }
 
     function redeem(uint256 shares, address receiver, address owner) external nonReentrant returns (uint256 assets) {
         _accrue();
-        assets = ShareMath.toAssetsDown(shares, _storedTotalAssets(), totalSupply());
+        assets = ShareMath.toAssetsDown(shares, _forExit(_storedTotalAssets()), totalSupply());
         _payWithdrawal(assets, shares, receiver, owner);
     }
 
@@ -185,7 +185,7 @@ abstract contract WriteOffVault is
     }
 
     /// @inheritdoc IWriteOffVault
-    function reserves() external view returns (uint256) {
+    function reserves() external view virtual returns (uint256) {
         (, uint256 accruedReserves) = _accruedView();
         return accruedReserves;
     }
@@ -245,8 +245,7 @@ abstract contract WriteOffVault is
 
     function totalAssets() public view returns (uint256) {
         if (_booksOpen) revert BooksOpen();
-        (uint256 outstandingAssets, uint256 accruedReserves) = _accruedView();
-        return _netAssets(outstandingAssets, accruedReserves);
+        return _presentTotalAssets();
     }
 
     function convertToShares(uint256 assets) public view returns (uint256) {
@@ -258,19 +257,19 @@ abstract contract WriteOffVault is
     }
 
     function previewDeposit(uint256 assets) external view returns (uint256) {
-        return convertToShares(assets);
+        return ShareMath.toSharesDown(assets, _forEntry(totalAssets()), totalSupply());
     }
 
     function previewMint(uint256 shares) external view returns (uint256) {
-        return ShareMath.toAssetsUp(shares, totalAssets(), totalSupply());
+        return ShareMath.toAssetsUp(shares, _forEntry(totalAssets()), totalSupply());
     }
 
     function previewWithdraw(uint256 assets) external view returns (uint256) {
-        return ShareMath.toSharesUp(assets, totalAssets(), totalSupply());
+        return ShareMath.toSharesUp(assets, _forExit(totalAssets()), totalSupply());
     }
 
     function previewRedeem(uint256 shares) external view returns (uint256) {
-        return convertToAssets(shares);
+        return ShareMath.toAssetsDown(shares, _forExit(totalAssets()), totalSupply());
     }
 
     /// @dev Both limits hold for either way in: cash and shares fit 128 bits.
@@ -278,17 +277,19 @@ abstract contract WriteOffVault is
         (uint256 assets, uint256 shares) = _room();
         if (shares == 0) return 0;
         // The most that gives no share too many: one unit less than what one share more would cost.
-        return Math.min(assets, ShareMath.toAssetsUp(shares + 1, totalAssets(), totalSupply()) - 1);
+        return Math.min(assets, ShareMath.toAssetsUp(shares + 1, _forEntry(totalAssets()), totalSupply()) - 1);
     }
 
     function maxMint(address) external view returns (uint256) {
         (uint256 assets, uint256 shares) = _room();
-        return shares == 0 ? 0 : Math.min(shares, convertToShares(assets));
+        if (shares == 0) return 0;
+        return Math.min(shares, ShareMath.toSharesDown(assets, _forEntry(totalAssets()), totalSupply()));
     }
 
     function maxWithdraw(address owner) external view returns (uint256) {
         if (_reentrancyGuardEntered()) return 0;
-        return Math.min(convertToAssets(_exitable(owner)), _cash);
+        uint256 total = _forExit(totalAssets());
+        return Math.min(ShareMath.toAssetsDown(_exitable(owner), total, totalSupply()), _exitCash());
     }
 
     /// @dev Shares that are worth less than one asset unit together cannot be redeemed. Where cash is the limit, no
@@ -296,10 +297,11 @@ abstract contract WriteOffVault is
     function maxRedeem(address owner) external view returns (uint256 shares) {
         if (_reentrancyGuardEntered()) return 0;
         shares = _exitable(owner);
-        uint256 total = totalAssets();
+        uint256 total = _forExit(totalAssets());
         uint256 supply = totalSupply();
-        if (ShareMath.toAssetsDown(shares, total, supply) > _cash) {
-            shares = ShareMath.toSharesDown(_cash, total, supply);
+        uint256 exitCash = _exitCash();
+        if (ShareMath.toAssetsDown(shares, total, supply) > exitCash) {
+            shares = ShareMath.toSharesDown(exitCash, total, supply);
         }
         if (ShareMath.toAssetsDown(shares, total, supply) == 0) return 0;
     }
@@ -318,6 +320,16 @@ abstract contract WriteOffVault is
         bool closed = _is(WIPED_OUT | WINDING_UP);
         if (closed && _is(WINDING_UP)) revert VaultWindingUp();
         if (closed || ShareMath.isWipedOut(total, totalSupply())) revert VaultWipedOut(total, totalSupply());
+        total = _forEntry(total);
+    }
+
+    /// @dev What entries are priced by, and exits: nobody gains by coming or going ahead of the next feed round.
+    function _forEntry(uint256 total) private view returns (uint256) {
+        return total + _priceSpread();
+    }
+
+    function _forExit(uint256 total) private view returns (uint256) {
+        return Math.saturatingSub(total, _priceSpread());
     }
 
     function _takeDeposit(uint256 assets, uint256 shares, address receiver) private {
@@ -331,6 +343,8 @@ abstract contract WriteOffVault is
     function _payWithdrawal(uint256 assets, uint256 shares, address receiver, address owner) private {
         if (assets == 0 || shares == 0) revert NothingForNothing(assets, shares);
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
+        uint256 exitCash = _exitCash();
+        if (assets > exitCash) revert InsufficientCash(assets, exitCash);
         _spendCash(assets);
         _left = true;
         _burn(owner, shares);
