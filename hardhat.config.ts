@@ -43,7 +43,8 @@ export default defineConfig({
     profiles: {
       // `default` is for the daily loop; `production` for gas figures and deployment.
       default: { compilers: [solc("default"), solcClassic] },
-      production: { compilers: [solc("production"), solcClassic] },
+      // One job for all: in isolation each file would be compiled again for each one that imports it.
+      production: { isolated: false, compilers: [solc("production"), solcClassic] },
     },
     npmFilesToBuild: [
       "@openzeppelin/contracts/access/manager/AccessManager.sol",
