@@ -1,63 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {ILendingRestructuring} from "./ILendingRestructuring.sol";
+import {ILendingRules} from "./ILendingRules.sol";
 import {IPriceOracle} from "./IPriceOracle.sol";
 import {IWriteOffVault} from "./IWriteOffVault.sol";
 
 /// @title Lending vault: one borrowable asset, several collaterals, isolated positions
 /// @notice A position is a pair (borrower, collateral). Debts are in asset units, rounded up; collateral in the
 /// collateral token's smallest unit; ratios in bps; rates in WAD per second.
-interface ILendingVault is IWriteOffVault {
-    /// @notice Rules of one collateral.
-    /// @param ltvBps Highest debt value / collateral value at which one may borrow or withdraw.
-    /// @param lltvBps Above this ratio a position may be liquidated.
-    /// @param liquidationIncentiveBps What a liquidator gets beyond what it repays, while the collateral allows it.
-    /// @param minIncentiveBps What it gets at least; a position that cannot pay even this is insolvent.
-    /// @param targetHealthBps Health factor that a partial liquidation restores.
-    /// @param principalCap Most principal that may be lent against this collateral, asset units.
-    struct CollateralConfig {
-        uint16 ltvBps;
-        uint16 lltvBps;
-        uint16 liquidationIncentiveBps;
-        uint16 minIncentiveBps;
-        uint16 targetHealthBps;
-        uint128 principalCap;
-    }
-
-    /// @notice Interest rules. Rates are WAD per second.
-    /// @param baseRateWad Rate at zero utilization.
-    /// @param slopeBelowKinkWad Added from zero utilization to the kink.
-    /// @param slopeAboveKinkWad Added from the kink to full utilization.
-    /// @param kinkBps Utilization at which the slope changes.
-    /// @param reserveFactorBps Share of interest that goes to reserves.
-    struct RateModel {
-        uint64 baseRateWad;
-        uint64 slopeBelowKinkWad;
-        uint64 slopeAboveKinkWad;
-        uint16 kinkBps;
-        uint16 reserveFactorBps;
-    }
-
-    /// @notice Rules of the whole vault.
-    /// @param debtCap Most debt in total, asset units.
-    /// @param minDebt Smallest debt a position may have (or none), asset units.
-    /// @param waitingPeriod Age from which principal is insured, seconds.
-    /// @param confirmationDelay Time between the first sight of an insolvency and a write-off without cash, seconds.
-    /// @param confirmationWindow Time after that delay in which the record can be used, seconds.
-    /// @param liquidationFeeBps Share of a solvent liquidation's incentive that goes to reserves.
-    /// @param keeperRewardBps Reward for a write-off without collateral, share of the bad debt.
-    /// @param maxKeeperReward Most such a reward may be, asset units.
-    struct RiskConfig {
-        uint128 debtCap;
-        uint128 minDebt;
-        uint32 waitingPeriod;
-        uint32 confirmationDelay;
-        uint32 confirmationWindow;
-        uint16 liquidationFeeBps;
-        uint16 keeperRewardBps;
-        uint96 maxKeeperReward;
-    }
-
+interface ILendingVault is IWriteOffVault, ILendingRules, ILendingRestructuring {
     /// @notice One position to the present second.
     /// @param collateralAssets Collateral supplied, collateral units.
     /// @param debtAssets Principal and interest owed, asset units, rounded up.
@@ -136,20 +88,6 @@ interface ILendingVault is IWriteOffVault {
         bytes failure;
     }
 
-    /// @notice A forgiving that governance has announced. Times in seconds.
-    /// @param principalAssets Most principal to forgive, asset units.
-    /// @param interestAssets Most interest to forgive, asset units.
-    /// @param announcedAt Zero if there is none.
-    /// @param executableAt First second at which it may be executed.
-    /// @param expiresAt First second at which it may not be any more.
-    struct Restructuring {
-        uint128 principalAssets;
-        uint128 interestAssets;
-        uint64 announcedAt;
-        uint64 executableAt;
-        uint64 expiresAt;
-    }
-
     /// @notice `payer` added `assets` of `collateral` to `borrower`'s position.
     event CollateralSupplied(address indexed borrower, address indexed collateral, address payer, uint256 assets);
     /// @notice `assets` of `collateral` left `borrower`'s position for `receiver`.
@@ -189,53 +127,9 @@ interface ILendingVault is IWriteOffVault {
     event ImpairmentCleared(address indexed borrower, address indexed collateral);
     /// @notice A position of a batch was left as it is, because of `failure`, an encoded error.
     event BatchItemSkipped(address indexed borrower, address indexed collateral, bytes failure);
-    /// @notice At most this much of a position's principal and interest shall be forgiven from second `executableAt` on.
-    event RestructuringAnnounced(
-        address indexed borrower,
-        address indexed collateral,
-        uint256 principalAssets,
-        uint256 interestAssets,
-        uint256 executableAt
-    );
-    /// @notice Principal and interest were forgiven; write-off `id` says who bore it. `badDebtAssets` is by how much
-    /// the vault's total debt fell, which rounding lets differ from the sum by a unit.
-    event Restructured(
-        address indexed borrower,
-        address indexed collateral,
-        uint256 indexed id,
-        uint256 principalAssets,
-        uint256 interestAssets,
-        uint256 badDebtAssets
-    );
-    /// @notice An announced restructuring was withdrawn, or its time is over, or the position was settled otherwise.
-    event RestructuringEnded(address indexed borrower, address indexed collateral);
-    /// @notice At most this much may be forgiven in an hour and in thirty days (leaky buckets), asset units.
-    event RestructuringCapsSet(uint256 hourCap, uint256 monthCap);
-    /// @notice Shortfalls, and changes of them, are provisioned from this size, asset units; zero: none is.
-    event MinProvisionSet(uint256 assets);
     /// @notice The interest index moved; RAY x 10^-6 at the start.
     event Accrued(uint256 index, uint256 interestAssets, uint256 reserveAssets);
-    /// @notice The rules of `collateral` are these from now on.
-    event CollateralConfigured(address indexed collateral, CollateralConfig config);
-    /// @notice No new debt against `collateral`: its principal cap is zero.
-    event CollateralFrozen(address indexed collateral);
-    /// @notice `collateral`, whose feed is dead, may be retired from second `effectiveAt` on.
-    event CollateralRetirementAnnounced(address indexed collateral, uint256 effectiveAt);
-    /// @notice The feed of `collateral` answers; it will not be retired.
-    event CollateralRetirementCancelled(address indexed collateral);
-    /// @notice `collateral` is valued at `priceWad` (asset units per collateral unit, WAD) from now on.
-    event CollateralRetired(address indexed collateral, uint256 priceWad);
-    /// @notice Interest runs by these rules from now on.
-    event RateModelSet(RateModel model);
-    /// @notice The vault's rules are these from now on.
-    event RiskConfigSet(RiskConfig config);
 
-    /// @notice `collateral` is not listed.
-    error UnknownCollateral(address collateral);
-    /// @notice This token can never be collateral here: the vault's asset, its shares, or a token of the waterfall.
-    error ForbiddenCollateral(address collateral);
-    /// @notice A parameter lies outside its sane range [`min`, `max`].
-    error ParameterOutOfRange(bytes32 parameter, uint256 value, uint256 min, uint256 max);
     error ZeroAssets();
     error BorrowingPaused();
     error ExceedsPrincipalCap(address collateral, uint256 requested, uint256 cap);
@@ -265,50 +159,16 @@ interface ILendingVault is IWriteOffVault {
     error NoNewerRound(uint256 oldestRoundAt, uint256 impairedAt);
     /// @notice An earlier item of the same batch has changed this position.
     error DuplicateItem(address borrower, address collateral);
-    /// @notice Governance has announced to forgive part of this position's debt: until that is done or over, nothing
-    /// can be borrowed or withdrawn, and nothing else announced.
-    error RestructuringPending(address borrower, address collateral);
-    error RestructuringNotAnnounced(address borrower, address collateral);
-    /// @notice It may be executed from `executableAt` until before `expiresAt`, and expired from then on (seconds).
-    error RestructuringNotDue(uint256 executableAt, uint256 expiresAt);
-    /// @notice Nothing of this debt can be forgiven: there is none, or the collateral covers it.
-    error NothingToForgive(address borrower, address collateral);
-    /// @notice `requested` is more than the leaky buckets for forgiven debt allow now, asset units.
-    error ExceedsRestructuringCap(uint256 requested, uint256 available);
-    /// @notice The collateral's feed is alive, or retirement was not announced long enough ago.
-    error RetirementNotDue(address collateral, uint256 effectiveAt);
-    error FeedAlive(address collateral);
-    /// @notice Whether a feed is dead can only be told with enough gas at hand.
-    error InsufficientGas(uint256 gasLeft, uint256 gasNeeded);
-    error NotRetired(address collateral);
-    error AlreadyRetired(address collateral);
     /// @notice `module` was built for another asset, engine or oracle than this vault.
     error WrongModule(address module);
 
     /// @notice Price source; immutable.
     function oracle() external view returns (IPriceOracle);
 
-    /// @notice Listed collaterals, in order of listing.
-    function collaterals() external view returns (address[] memory);
-
-    /// @notice Rules of `collateral`; zeros if it is not listed.
-    function collateralConfig(address collateral) external view returns (CollateralConfig memory);
-
     /// @notice Totals of one collateral: principal lent against it (asset units) and tokens held (its own units).
     function collateralTotals(
         address collateral
     ) external view returns (uint256 totalPrincipal, uint256 totalCollateral);
-
-    /// @notice Retirement of a dead collateral: when announced and retired (seconds, 0 if not), and its set price.
-    function retirementOf(
-        address collateral
-    ) external view returns (uint64 announcedAt, bool retired, uint256 priceWad);
-
-    /// @notice Interest rules.
-    function rateModel() external view returns (RateModel memory);
-
-    /// @notice Rules of the whole vault.
-    function riskConfig() external view returns (RiskConfig memory);
 
     /// @notice All debt to the present second, asset units, rounded down.
     function totalDebt() external view returns (uint256 assets);
@@ -405,40 +265,6 @@ interface ILendingVault is IWriteOffVault {
         uint256 maxSocializedAssets
     ) external returns (uint256[] memory badDebts);
 
-    /// @notice Announces that part of a debt shall be forgiven, no sooner than everybody who pays in the waterfall could
-    /// have left, and impairs the position at once. Governor.
-    /// @param principalAssets Most principal to forgive, asset units.
-    /// @param interestAssets Most interest to forgive, asset units.
-    function announceRestructuring(
-        address borrower,
-        address collateral,
-        uint256 principalAssets,
-        uint256 interestAssets
-    ) external;
-
-    /// @notice Forgives what was announced: the interest, and of the principal no more than the collateral, by the most
-    /// generous of all live sources, does not cover of the debt that is then left. Needs feed rounds newer than the
-    /// announcement. Interest is borne by reserves and lenders; tranches pay for principal, and only those that have
-    /// agreed to. The debtor does not owe it any longer. Governor.
-    /// @param maxSocializedAssets Most that may be charged to the lenders, asset units.
-    /// @return principalAssets Principal forgiven, asset units.
-    /// @return interestAssets Interest forgiven, asset units.
-    function restructure(
-        address borrower,
-        address collateral,
-        uint256 maxSocializedAssets
-    ) external returns (uint256 principalAssets, uint256 interestAssets);
-
-    /// @notice Withdraws an announced restructuring. Governor.
-    function cancelRestructuring(address borrower, address collateral) external;
-
-    /// @notice Ends a restructuring that was not executed in its time. Open to all.
-    function expireRestructuring(address borrower, address collateral) external;
-
-    /// @notice Sets how much may be forgiven in an hour and in thirty days, asset units; zero, as at the start: nothing.
-    /// Governor.
-    function setRestructuringCaps(uint128 hourCap, uint128 monthCap) external;
-
     /// @notice What closing these positions one after the other would do to the vault if their collaterals were worth
     /// `dropBps` less than now, bps. The figures are those that execution applies in the same state.
     /// @param byLiquidator As `liquidate` without limits would; else as `writeOff`, which is not asked whether it is
@@ -448,44 +274,6 @@ interface ILendingVault is IWriteOffVault {
         uint256 dropBps,
         bool byLiquidator
     ) external view returns (LossPlan[] memory plans);
-
-    /// @notice What is announced for a position; zeros if nothing is.
-    function restructuringOf(address borrower, address collateral) external view returns (Restructuring memory);
-
-    /// @notice Caps on what may be forgiven in an hour and in thirty days, and what may be forgiven now, asset units.
-    function restructuringCaps() external view returns (uint256 hourCap, uint256 monthCap, uint256 availableAssets);
-
-    /// @notice Lists a collateral or changes its rules. Governor, or the risk steward within its steps.
-    function setCollateral(address collateral, CollateralConfig calldata config) external;
-
-    /// @notice Stops new debt against a collateral by setting its principal cap to zero. Guardian.
-    function freezeCollateral(address collateral) external;
-
-    /// @notice Changes the interest rules; what has run so far ran at the old ones. Governor.
-    function setRateModel(RateModel calldata model) external;
-
-    /// @notice Changes the vault's rules. Governor.
-    function setRiskConfig(RiskConfig calldata config) external;
-
-    /// @notice Sets from which size shortfalls are provisioned; zero makes no new provisions. Governor.
-    function setMinProvision(uint256 assets) external;
-
-    /// @notice Least shortfall, and least change of one, that is provisioned, asset units; zero: none is.
-    function minProvision() external view returns (uint256 assets);
-
-    /// @notice Announces that a collateral whose feed is dead shall be retired. Governor.
-    function announceRetirement(address collateral) external;
-
-    /// @notice Cancels an announced retirement; open to anyone who can show that the feed answers.
-    function cancelRetirement(address collateral) external;
-
-    /// @notice Retires an announced collateral after the delay if its feed is still dead: from then on it counts as
-    /// zero. Open to all.
-    function retireCollateral(address collateral) external;
-
-    /// @notice Sets what anyone may buy the remains of a retired collateral for. Governor.
-    /// @param priceWad Asset units per collateral unit, WAD.
-    function setRetiredPrice(address collateral, uint256 priceWad) external;
 }
 
 /// @title Callback of a flash liquidation

@@ -2,13 +2,13 @@
 pragma solidity 0.8.30;
 
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
-import {Cooldown} from "../libraries/Cooldown.sol";
+import {IVaultRules} from "./IVaultRules.sol";
 import {IWriteOffEngine} from "./IWriteOffEngine.sol";
 
 /// @title Base of every vault that can suffer a bad debt
 /// @notice ERC-4626 over internal cash accounting: tokens sent to the vault without a call change nothing. Assets are
 /// in the asset's smallest unit, shares in theirs (10^6 per asset unit at the start).
-interface IWriteOffVault is IERC4626 {
+interface IWriteOffVault is IVaultRules, IERC4626 {
     /// @notice Rules for paying out reserves.
     /// @param targetAssets Reserves kept back before anything is swept, asset units.
     /// @param underwriterBps Part of what is above the target that goes to the underwriters, the rest to the fund.
@@ -118,25 +118,6 @@ interface IWriteOffVault is IERC4626 {
     function provisionOf(
         uint256 id
     ) external view returns (uint256 reserveAssets, uint256 earmarkedAssets, uint256 chargedAssets);
-
-    /// @notice Rules for paying out reserves.
-    function reservePolicy() external view returns (uint256 targetAssets, address recipient);
-
-    /// @notice Whose share of swept reserves that is besides the fund, bps; zeros if nobody's.
-    function premiumShare() external view returns (address underwriters, uint256 underwriterBps);
-
-    /// @notice Parts of earlier sweeps that were not taken, asset units. They are reserves like any other until they are:
-    /// a loss uses them up.
-    function refusedPremiums() external view returns (uint256 fundAssets, uint256 underwriterAssets);
-
-    /// @notice Notice that leaving takes, and the window after it in which one may leave, seconds; zeros if it takes none.
-    function exitNotice() external view returns (uint256 noticeSeconds, uint256 windowSeconds);
-
-    /// @notice `owner`'s notice to leave, whether or not it is usable now; zeros where leaving takes none.
-    function exitOf(address owner) external view returns (Cooldown.Notice memory notice);
-
-    /// @notice Why the vault takes no deposits any more: a total loss, or because it is being wound up.
-    function closure() external view returns (bool wipedOut, bool windingUp);
 
     /// @notice Whether deposits and new borrowing are paused.
     function paused() external view returns (bool depositsPaused, bool borrowingPaused);

@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IBackstopMinter} from "../interfaces/IBackstopMinter.sol";
-import {ILendingVault} from "../interfaces/ILendingVault.sol";
+import {ILendingRules} from "../interfaces/ILendingRules.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
@@ -31,8 +31,8 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LendingModule(asset_, engine_, oracle_) {}
 
-    /// @notice See {ILendingVault}.
-    function setCollateral(address collateral, ILendingVault.CollateralConfig calldata config) external onlyDelegated {
+    /// @notice See {ILendingRules}.
+    function setCollateral(address collateral, ILendingRules.CollateralConfig calldata config) external onlyDelegated {
         _checkRange("minIncentiveBps", config.minIncentiveBps, 1, 2_000);
         _checkRange("liquidationIncentiveBps", config.liquidationIncentiveBps, config.minIncentiveBps, 5_000);
         // A position at its liquidation threshold must still be able to pay the minimum incentive.
@@ -41,7 +41,7 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
         _checkRange("targetHealthBps", config.targetHealthBps, BPS + 1, 2 * BPS);
 
         Collateral storage state = _collaterals[collateral];
-        if (state.retired) revert ILendingVault.AlreadyRetired(collateral);
+        if (state.retired) revert ILendingRules.AlreadyRetired(collateral);
         if (!state.listed) {
             _checkCollateral(collateral);
             _checkRange("collaterals", _collateralList.length + 1, 1, MAX_COLLATERALS);
@@ -54,17 +54,17 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
         state.minIncentiveBps = config.minIncentiveBps;
         state.targetHealthBps = config.targetHealthBps;
         state.principalCap = config.principalCap;
-        emit ILendingVault.CollateralConfigured(collateral, config);
+        emit ILendingRules.CollateralConfigured(collateral, config);
     }
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRules}.
     function freezeCollateral(address collateral) external onlyDelegated {
         _listed(collateral).principalCap = 0;
-        emit ILendingVault.CollateralFrozen(collateral);
+        emit ILendingRules.CollateralFrozen(collateral);
     }
 
-    /// @notice See {ILendingVault}.
-    function setRateModel(ILendingVault.RateModel calldata model) external onlyDelegated {
+    /// @notice See {ILendingRules}.
+    function setRateModel(ILendingRules.RateModel calldata model) external onlyDelegated {
         _checkRange(
             "fullRateWad",
             uint256(model.baseRateWad) + model.slopeBelowKinkWad + model.slopeAboveKinkWad,
@@ -81,11 +81,11 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
         _model.kinkBps = model.kinkBps;
         _model.reserveFactorBps = model.reserveFactorBps;
         if (model.reserveFactorBps > _highestReserveFactorBps) _highestReserveFactorBps = model.reserveFactorBps;
-        emit ILendingVault.RateModelSet(model);
+        emit ILendingRules.RateModelSet(model);
     }
 
-    /// @notice See {ILendingVault}.
-    function setRiskConfig(ILendingVault.RiskConfig calldata config) external onlyDelegated {
+    /// @notice See {ILendingRules}.
+    function setRiskConfig(ILendingRules.RiskConfig calldata config) external onlyDelegated {
         _checkRange("minDebt", config.minDebt, 1, config.debtCap);
         _checkRange("waitingPeriod", config.waitingPeriod, 0, 30 days);
         _checkRange("confirmationDelay", config.confirmationDelay, 1 minutes, 7 days);
@@ -94,55 +94,55 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
         _checkRange("keeperRewardBps", config.keeperRewardBps, 0, 100);
         _model.waitingPeriod = config.waitingPeriod;
         _risk = config;
-        emit ILendingVault.RiskConfigSet(config);
+        emit ILendingRules.RiskConfigSet(config);
     }
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRules}.
     function setMinProvision(uint256 assets) external onlyDelegated {
         _minProvision = assets;
-        emit ILendingVault.MinProvisionSet(assets);
+        emit ILendingRules.MinProvisionSet(assets);
     }
 
     // ---------------------------------------------------------------- A collateral whose feed has died
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRules}.
     function announceRetirement(address collateral) external onlyDelegated {
         Collateral storage state = _listed(collateral);
-        if (state.retired) revert ILendingVault.AlreadyRetired(collateral);
-        if (_feedAnswers(collateral)) revert ILendingVault.FeedAlive(collateral);
+        if (state.retired) revert ILendingRules.AlreadyRetired(collateral);
+        if (_feedAnswers(collateral)) revert ILendingRules.FeedAlive(collateral);
         state.retirementAnnouncedAt = uint32(block.timestamp);
         state.principalCap = 0;
-        emit ILendingVault.CollateralRetirementAnnounced(collateral, block.timestamp + RETIREMENT_DELAY);
+        emit ILendingRules.CollateralRetirementAnnounced(collateral, block.timestamp + RETIREMENT_DELAY);
     }
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRules}.
     function cancelRetirement(address collateral) external onlyDelegated {
         Collateral storage state = _listed(collateral);
         if (state.retirementAnnouncedAt == 0 || state.retired || !_feedAnswers(collateral)) {
-            revert ILendingVault.RetirementNotDue(collateral, _retirementDue(state));
+            revert ILendingRules.RetirementNotDue(collateral, _retirementDue(state));
         }
         state.retirementAnnouncedAt = 0;
-        emit ILendingVault.CollateralRetirementCancelled(collateral);
+        emit ILendingRules.CollateralRetirementCancelled(collateral);
     }
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRules}.
     function retireCollateral(address collateral) external onlyDelegated {
         Collateral storage state = _listed(collateral);
-        if (state.retired) revert ILendingVault.AlreadyRetired(collateral);
+        if (state.retired) revert ILendingRules.AlreadyRetired(collateral);
         if (state.retirementAnnouncedAt == 0 || block.timestamp < _retirementDue(state)) {
-            revert ILendingVault.RetirementNotDue(collateral, _retirementDue(state));
+            revert ILendingRules.RetirementNotDue(collateral, _retirementDue(state));
         }
-        if (_feedAnswers(collateral)) revert ILendingVault.FeedAlive(collateral);
+        if (_feedAnswers(collateral)) revert ILendingRules.FeedAlive(collateral);
         state.retired = true;
-        emit ILendingVault.CollateralRetired(collateral, 0);
+        emit ILendingRules.CollateralRetired(collateral, 0);
     }
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRules}.
     function setRetiredPrice(address collateral, uint256 priceWad) external onlyDelegated {
         Collateral storage state = _listed(collateral);
-        if (!state.retired) revert ILendingVault.NotRetired(collateral);
+        if (!state.retired) revert ILendingRules.NotRetired(collateral);
         state.retiredPriceWad = priceWad;
-        emit ILendingVault.CollateralRetired(collateral, priceWad);
+        emit ILendingRules.CollateralRetired(collateral, priceWad);
     }
 
     // ---------------------------------------------------------------- Rules of every vault
@@ -207,7 +207,7 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
 
     /// @dev A quote that reverts for want of gas proves nothing about the feed, so there must be plenty.
     function _feedAnswers(address collateral) private view returns (bool) {
-        if (gasleft() < PROBE_GAS) revert ILendingVault.InsufficientGas(gasleft(), PROBE_GAS);
+        if (gasleft() < PROBE_GAS) revert ILendingRules.InsufficientGas(gasleft(), PROBE_GAS);
         // One whole token or one unit makes no difference: the checks are on the feeds, not on the result.
         try _oracle.getQuote(WAD, collateral, address(_asset)) returns (uint256) {
             return true;
@@ -226,10 +226,10 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
                 forbidden = forbidden || collateral == address(IBackstopMinter(stack[i].tranche).token());
             }
         }
-        if (forbidden) revert ILendingVault.ForbiddenCollateral(collateral);
+        if (forbidden) revert ILendingRules.ForbiddenCollateral(collateral);
     }
 
     function _checkRange(bytes32 parameter, uint256 value, uint256 min, uint256 max) private pure {
-        if (value < min || value > max) revert ILendingVault.ParameterOutOfRange(parameter, value, min, max);
+        if (value < min || value > max) revert ILendingRules.ParameterOutOfRange(parameter, value, min, max);
     }
 }

@@ -150,12 +150,4 @@ contract ImpairmentModule is Impairments {
                 );
         }
     }
-
-    function _priced(ILendingVault.PositionKey[] calldata positions) private view returns (Item[] memory items) {
-        items = new Item[](positions.length);
-        for (uint256 i; i < positions.length; ++i) {
-            (items[i].borrower, items[i].collateral) = (positions[i].borrower, positions[i].collateral);
-        }
-        _price(items);
-    }
 }

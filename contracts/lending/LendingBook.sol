@@ -4,6 +4,8 @@ pragma solidity 0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ILendingRules} from "../interfaces/ILendingRules.sol";
+import {ILendingRestructuring} from "../interfaces/ILendingRestructuring.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
@@ -59,7 +61,7 @@ abstract contract LendingBook is WriteOffBook {
     InterestRates.Model internal _model;
     /// @dev Interest still owed may have accrued at any earlier factor.
     uint16 internal _highestReserveFactorBps;
-    ILendingVault.RiskConfig internal _risk;
+    ILendingRules.RiskConfig internal _risk;
     address[] internal _collateralList;
     mapping(address collateral => Collateral) internal _collaterals;
     mapping(address borrower => mapping(address collateral => Position)) internal _positions;
@@ -68,7 +70,8 @@ abstract contract LendingBook is WriteOffBook {
     /// @dev Least shortfall, and least change of one, that is provisioned, asset units; zero: none is.
     uint256 internal _minProvision;
     /// @dev Forgivings that governance has announced; only impaired positions have one.
-    mapping(address borrower => mapping(address collateral => ILendingVault.Restructuring)) internal _restructurings;
+    mapping(address borrower => mapping(address collateral => ILendingRestructuring.Restructuring))
+        internal _restructurings;
     /// @dev How much may be forgiven in an hour and in thirty days, and how much was, asset units.
     LeakyBucket.Levels internal _forgivenLevels;
     LeakyBucket.Caps internal _forgivenCaps;
@@ -201,7 +204,7 @@ abstract contract LendingBook is WriteOffBook {
         delete _impairedAt[borrower][collateral];
         if (_restructurings[borrower][collateral].announcedAt != 0) {
             delete _restructurings[borrower][collateral];
-            emit ILendingVault.RestructuringEnded(borrower, collateral);
+            emit ILendingRestructuring.RestructuringEnded(borrower, collateral);
         }
         if (id != UNPROVISIONED) _provisionFor(id, 0, 0, 0);
         emit ILendingVault.ImpairmentCleared(borrower, collateral);
@@ -214,7 +217,7 @@ abstract contract LendingBook is WriteOffBook {
 
     function _listed(address collateral) internal view returns (Collateral storage state) {
         state = _collaterals[collateral];
-        if (!state.listed) revert ILendingVault.UnknownCollateral(collateral);
+        if (!state.listed) revert ILendingRules.UnknownCollateral(collateral);
     }
 
     // ---------------------------------------------------------------- Prices

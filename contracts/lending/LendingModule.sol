@@ -19,12 +19,16 @@ abstract contract LendingModule is LendingBook {
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LendingBook(asset_, engine_, oracle_) {}
 
     modifier onlyDelegated() {
-        if (address(this) == _self) revert OnlyByDelegateCall();
+        _checkDelegated();
         _;
     }
 
     /// @notice What the module was built for; the vault's constructor compares it with its own.
     function builtFor() external view returns (IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) {
         return (_asset, _engine, _oracle);
+    }
+
+    function _checkDelegated() internal view {
+        if (address(this) == _self) revert OnlyByDelegateCall();
     }
 }

@@ -6,11 +6,15 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {IAssignableClaims} from "../interfaces/IAssignableClaims.sol";
 import {IClaimAssignments} from "../interfaces/IClaimAssignments.sol";
+import {ILendingRestructuring} from "../interfaces/ILendingRestructuring.sol";
+import {ILendingRules} from "../interfaces/ILendingRules.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {IVaultRules} from "../interfaces/IVaultRules.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {Cooldown} from "../libraries/Cooldown.sol";
+import {VaultRules} from "../writeoff/VaultRules.sol";
 import {WriteOffVault} from "../writeoff/WriteOffVault.sol";
 import {LendingBook} from "./LendingBook.sol";
 import {ImpairmentModule} from "./ImpairmentModule.sol";
@@ -174,74 +178,74 @@ contract LendingVault is ILendingVault, IAssignableClaims, IClaimAssignments, Le
 
     // ---------------------------------------------------------------- Forgiving: in RestructuringModule
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRestructuring
     function announceRestructuring(address, address, uint256, uint256) external restricted {
         _forward(_restructuringModule);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRestructuring
     function restructure(address, address, uint256) external restricted returns (uint256, uint256) {
         _forward(_restructuringModule);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRestructuring
     function cancelRestructuring(address, address) external restricted {
         _forward(_restructuringModule);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRestructuring
     function expireRestructuring(address, address) external {
         _forward(_restructuringModule);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRestructuring
     function setRestructuringCaps(uint128, uint128) external restricted {
         _forward(_restructuringModule);
     }
 
     // ---------------------------------------------------------------- Rules: in ConfigModule
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function setCollateral(address, CollateralConfig calldata) external restricted {
         _forward(_configModule);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function freezeCollateral(address) external restricted {
         _forward(_configModule);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function setRateModel(RateModel calldata) external restricted {
         _forward(_configModule);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function setRiskConfig(RiskConfig calldata) external restricted {
         _forward(_configModule);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function setMinProvision(uint256) external restricted {
         _forward(_configModule);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function announceRetirement(address) external restricted {
         _forward(_configModule);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function cancelRetirement(address) external {
         _forward(_configModule);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function retireCollateral(address) external {
         _forward(_configModule);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function setRetiredPrice(address, uint256) external restricted {
         _forward(_configModule);
     }
@@ -322,13 +326,13 @@ contract LendingVault is ILendingVault, IAssignableClaims, IClaimAssignments, Le
         return _oracle;
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function collaterals() external view returns (address[] memory list) {
         _forwardView(_viewModule);
         return list;
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function collateralConfig(address) external view returns (CollateralConfig memory config) {
         _forwardView(_viewModule);
         return config;
@@ -340,25 +344,25 @@ contract LendingVault is ILendingVault, IAssignableClaims, IClaimAssignments, Le
         return (totalPrincipal, totalCollateral);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function retirementOf(address) external view returns (uint64 announcedAt, bool retired, uint256 priceWad) {
         _forwardView(_viewModule);
         return (announcedAt, retired, priceWad);
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function rateModel() external view returns (RateModel memory model) {
         _forwardView(_viewModule);
         return model;
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function riskConfig() external view returns (RiskConfig memory config) {
         _forwardView(_viewModule);
         return config;
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRules
     function minProvision() external view returns (uint256 assets) {
         _forwardView(_viewModule);
         return assets;
@@ -400,72 +404,70 @@ contract LendingVault is ILendingVault, IAssignableClaims, IClaimAssignments, Le
         return plans;
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRestructuring
     function restructuringOf(address, address) external view returns (Restructuring memory restructuring) {
         _forwardView(_viewModule);
         return restructuring;
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ILendingRestructuring
     function restructuringCaps() external view returns (uint256 hourCap, uint256 monthCap, uint256 availableAssets) {
         _forwardView(_viewModule);
         return (hourCap, monthCap, availableAssets);
     }
 
-    /// @inheritdoc IWriteOffVault
+    /// @inheritdoc IVaultRules
     function reservePolicy()
         external
         view
-        override(IWriteOffVault, WriteOffVault)
+        override(IVaultRules, VaultRules)
         returns (uint256 targetAssets, address recipient)
     {
         _forwardView(_viewModule);
         return (targetAssets, recipient);
     }
 
-    /// @inheritdoc IWriteOffVault
+    /// @inheritdoc IVaultRules
     function premiumShare()
         external
         view
-        override(IWriteOffVault, WriteOffVault)
+        override(IVaultRules, VaultRules)
         returns (address underwriters, uint256 underwriterBps)
     {
         _forwardView(_viewModule);
         return (underwriters, underwriterBps);
     }
 
-    /// @inheritdoc IWriteOffVault
+    /// @inheritdoc IVaultRules
     function refusedPremiums()
         external
         view
-        override(IWriteOffVault, WriteOffVault)
+        override(IVaultRules, VaultRules)
         returns (uint256 fundAssets, uint256 underwriterAssets)
     {
         _forwardView(_viewModule);
         return (fundAssets, underwriterAssets);
     }
 
-    /// @inheritdoc IWriteOffVault
+    /// @inheritdoc IVaultRules
     function exitNotice()
         external
         view
-        override(IWriteOffVault, WriteOffVault)
+        override(IVaultRules, VaultRules)
         returns (uint256 noticeSeconds, uint256 windowSeconds)
     {
         _forwardView(_viewModule);
         return (noticeSeconds, windowSeconds);
     }
 
-    /// @inheritdoc IWriteOffVault
-    function exitOf(
-        address
-    ) external view override(IWriteOffVault, WriteOffVault) returns (Cooldown.Notice memory notice) {
+    /// @inheritdoc IVaultRules
+    function exitOf(address) external view override(IVaultRules, VaultRules) returns (Cooldown.Notice memory notice) {
         _forwardView(_viewModule);
         return notice;
     }
 
-    /// @inheritdoc IWriteOffVault
-    function closure() external view override(IWriteOffVault, WriteOffVault) returns (bool wipedOut, bool windingUp) {
+    /// @inheritdoc IVaultRules
+    function closure() external view override(IVaultRules, VaultRules) returns (bool wipedOut, bool windingUp) {
         _forwardView(_viewModule);
         return (wipedOut, windingUp);
     }

@@ -78,11 +78,11 @@ contract LiquidationModule is Impairments {
     function _closeAll(
         ILendingVault.LiquidationItem[] calldata items
     ) private returns (ILendingVault.Liquidation[] memory results, Closing[] memory closings) {
-        Item[] memory priced = new Item[](items.length);
+        ILendingVault.PositionKey[] memory keys = new ILendingVault.PositionKey[](items.length);
         for (uint256 i; i < items.length; ++i) {
-            (priced[i].borrower, priced[i].collateral) = (items[i].borrower, items[i].collateral);
+            keys[i] = ILendingVault.PositionKey(items[i].borrower, items[i].collateral);
         }
-        _price(priced);
+        Item[] memory priced = _priced(keys);
         results = new ILendingVault.Liquidation[](items.length);
         closings = new Closing[](items.length);
         _beginBatch();

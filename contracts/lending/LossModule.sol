@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ILendingRules} from "../interfaces/ILendingRules.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
@@ -56,12 +57,40 @@ abstract contract LossModule is LossFigures {
 
     /// @dev Takes the planned debt off the books and finds what of it is bad debt.
     function _extinguish(Closing memory closing) internal {
-        Position memory position = closing.position;
         _weigh(closing, _totalScaledDebt);
         closing.insurable = _insurableOf(closing);
+        _takeOff(closing);
+    }
+
+    /// @dev Takes what a plan closes of principal and debt out of position and totals.
+    function _takeOff(Closing memory closing) internal {
+        Position memory position = closing.position;
         _removePrincipal(_collaterals[closing.collateral], position, position.principal - closing.principalLeft);
         _removeDebt(position, position.scaledDebt - closing.scaledLeft);
         if (closing.scaledLeft == 0) (position.youngPpb, position.youngSince) = (0, 0);
+    }
+
+    /// @dev Sends the bad debt of a plan down the waterfall, for at most `coverable` of which tranches may pay.
+    /// @return id Ledger number.
+    /// @return socialized Charged to the lenders, asset units.
+    function _sendDown(
+        Closing memory closing,
+        IWriteOffEngine.Cause cause,
+        uint256 coverable
+    ) internal returns (uint256 id, uint256 socialized) {
+        return
+            _writeOffDebt(
+                Loss({
+                    debtor: closing.borrower,
+                    cause: cause,
+                    previousId: closing.position.writeOffId,
+                    impairmentId: _provisionId(closing.position),
+                    closedWad: closing.closedWad,
+                    badDebtAssets: closing.badDebt,
+                    coverableAssets: coverable,
+                    insurableAssets: closing.insurable
+                })
+            );
     }
 
     /// @dev Stores the position, takes its bad debt, if any, down the waterfall, and ends its impairment if no
@@ -74,19 +103,9 @@ abstract contract LossModule is LossFigures {
         Position memory position = closing.position;
         _positions[closing.borrower][closing.collateral] = position;
         if (closing.badDebt != 0) {
+            if (settled) closing.closedWad = WAD;
             uint256 id;
-            (id, socializedAssets) = _writeOffDebt(
-                Loss({
-                    debtor: closing.borrower,
-                    cause: cause,
-                    previousId: position.writeOffId,
-                    impairmentId: _provisionId(position),
-                    closedWad: settled ? WAD : closing.closedWad,
-                    badDebtAssets: closing.badDebt,
-                    coverableAssets: closing.badDebt,
-                    insurableAssets: closing.insurable
-                })
-            );
+            (id, socializedAssets) = _sendDown(closing, cause, closing.badDebt);
             position.writeOffId = id.toUint32();
             _positions[closing.borrower][closing.collateral].writeOffId = position.writeOffId;
         }
@@ -98,9 +117,18 @@ abstract contract LossModule is LossFigures {
 
     // ---------------------------------------------------------------- A batch
 
+    /// @dev The positions of a batch, each with the price read for it.
+    function _priced(ILendingVault.PositionKey[] memory positions) internal view returns (Item[] memory items) {
+        items = new Item[](positions.length);
+        for (uint256 i; i < positions.length; ++i) {
+            (items[i].borrower, items[i].collateral) = (positions[i].borrower, positions[i].collateral);
+        }
+        _price(items);
+    }
+
     /// @dev Reads the price of each collateral among `items` once, for all their positions. An unlisted collateral or a
     /// price that cannot be read fails the items concerned.
-    function _price(Item[] memory items) internal view {
+    function _price(Item[] memory items) private view {
         for (uint256 i; i < items.length; ++i) {
             if (items[i].priced) continue;
             _priceFrom(items, i);
@@ -122,7 +150,7 @@ abstract contract LossModule is LossFigures {
         bytes memory failure;
         IPriceOracle.LossQuote[] memory quotes;
         if (!state.listed) {
-            failure = abi.encodeWithSelector(ILendingVault.UnknownCollateral.selector, collateral);
+            failure = abi.encodeWithSelector(ILendingRules.UnknownCollateral.selector, collateral);
         } else if (!state.retired) {
             // Shortens the array to what was filled: it is the first of its kind in memory and stays allocated.
             // solhint-disable-next-line no-inline-assembly

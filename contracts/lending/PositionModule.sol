@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ILendingRestructuring} from "../interfaces/ILendingRestructuring.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
@@ -142,7 +143,7 @@ contract PositionModule is LendingModule, ClaimPayments {
     /// @dev Nobody takes anything out ahead of the forgiving of its debt.
     function _checkNotPending(address borrower, address collateral, Position memory position) private view {
         if (position.impairmentId != 0 && _restructurings[borrower][collateral].announcedAt != 0) {
-            revert ILendingVault.RestructuringPending(borrower, collateral);
+            revert ILendingRestructuring.RestructuringPending(borrower, collateral);
         }
     }
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ILendingRestructuring} from "../interfaces/ILendingRestructuring.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
@@ -11,7 +12,6 @@ import {LeakyBucket} from "../libraries/LeakyBucket.sol";
 import {WAD} from "../libraries/Units.sol";
 import {Impairments} from "./Impairments.sol";
 import {InterestRates} from "./InterestRates.sol";
-import {LiquidationMath} from "./LiquidationMath.sol";
 
 /// @title Restructuring: governance forgives part of a debt
 /// @notice Announced first, which provisions the loss at once, and executed no sooner than stakers, underwriters and
@@ -30,7 +30,7 @@ contract RestructuringModule is Impairments {
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) Impairments(asset_, engine_, oracle_) {}
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRestructuring}.
     function announceRestructuring(
         address borrower,
         address collateral,
@@ -40,10 +40,10 @@ contract RestructuringModule is Impairments {
         _accrue();
         Closing memory closing = _open(borrower, collateral);
         if (principalAssets + interestAssets == 0 || closing.debt == 0) {
-            revert ILendingVault.NothingToForgive(borrower, collateral);
+            revert ILendingRestructuring.NothingToForgive(borrower, collateral);
         }
-        ILendingVault.Restructuring storage announced = _restructurings[borrower][collateral];
-        if (announced.announcedAt != 0) revert ILendingVault.RestructuringPending(borrower, collateral);
+        ILendingRestructuring.Restructuring storage announced = _restructurings[borrower][collateral];
+        if (announced.announcedAt != 0) revert ILendingRestructuring.RestructuringPending(borrower, collateral);
         uint256 lendersNotice = _is(EXIT_NOTICE) ? _exitTerms.noticeSeconds : 0;
         uint256 delay = Math.max(Math.max(MIN_DELAY, lendersNotice), _engine.exitDelay(address(this)));
         uint256 executableAt = block.timestamp + delay;
@@ -52,22 +52,28 @@ contract RestructuringModule is Impairments {
         announced.announcedAt = block.timestamp.toUint64();
         announced.executableAt = executableAt.toUint64();
         announced.expiresAt = (executableAt + EXECUTION_WINDOW).toUint64();
-        emit ILendingVault.RestructuringAnnounced(borrower, collateral, principalAssets, interestAssets, executableAt);
+        emit ILendingRestructuring.RestructuringAnnounced(
+            borrower,
+            collateral,
+            principalAssets,
+            interestAssets,
+            executableAt
+        );
         _beginImpairment(closing.position);
         (, bytes memory failure) = _impair(closing);
         _require(failure);
     }
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRestructuring}.
     function restructure(
         address borrower,
         address collateral,
         uint256 maxSocializedAssets
     ) external onlyDelegated nonReentrant returns (uint256 principalAssets, uint256 interestAssets) {
         _accrue();
-        ILendingVault.Restructuring memory announced = _announcement(borrower, collateral);
+        ILendingRestructuring.Restructuring memory announced = _announcement(borrower, collateral);
         if (block.timestamp < announced.executableAt || block.timestamp >= announced.expiresAt) {
-            revert ILendingVault.RestructuringNotDue(announced.executableAt, announced.expiresAt);
+            revert ILendingRestructuring.RestructuringNotDue(announced.executableAt, announced.expiresAt);
         }
         Closing memory closing = _open(borrower, collateral);
         (principalAssets, interestAssets) = _planForgiving(closing, announced);
@@ -81,24 +87,24 @@ contract RestructuringModule is Impairments {
         _require(failure);
     }
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRestructuring}.
     function cancelRestructuring(address borrower, address collateral) external onlyDelegated nonReentrant {
         _accrue();
         _announcement(borrower, collateral);
         _withdraw(borrower, collateral);
     }
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRestructuring}.
     function expireRestructuring(address borrower, address collateral) external onlyDelegated nonReentrant {
         _accrue();
-        ILendingVault.Restructuring memory announced = _announcement(borrower, collateral);
+        ILendingRestructuring.Restructuring memory announced = _announcement(borrower, collateral);
         if (block.timestamp < announced.expiresAt) {
-            revert ILendingVault.RestructuringNotDue(announced.executableAt, announced.expiresAt);
+            revert ILendingRestructuring.RestructuringNotDue(announced.executableAt, announced.expiresAt);
         }
         _withdraw(borrower, collateral);
     }
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRestructuring}.
     function setRestructuringCaps(uint128 hourCap, uint128 monthCap) external onlyDelegated {
         // What has leaked until now has leaked at the old rate.
         _forgivenLevels = _forgivenLevels.drawn(_forgivenCaps, 0);
@@ -107,7 +113,7 @@ contract RestructuringModule is Impairments {
             hourCap: uint256(hourCap).toUint112(),
             monthCap: uint256(monthCap).toUint112()
         });
-        emit ILendingVault.RestructuringCapsSet(hourCap, monthCap);
+        emit ILendingRestructuring.RestructuringCapsSet(hourCap, monthCap);
     }
 
     // ---------------------------------------------------------------- Private
@@ -115,18 +121,19 @@ contract RestructuringModule is Impairments {
     function _announcement(
         address borrower,
         address collateral
-    ) private view returns (ILendingVault.Restructuring memory announced) {
+    ) private view returns (ILendingRestructuring.Restructuring memory announced) {
         announced = _restructurings[borrower][collateral];
-        if (announced.announcedAt == 0) revert ILendingVault.RestructuringNotAnnounced(borrower, collateral);
+        if (announced.announcedAt == 0) revert ILendingRestructuring.RestructuringNotAnnounced(borrower, collateral);
     }
 
     /// @dev What is forgiven: interest as announced, and principal as far as the collateral, by the most generous of all
     /// live sources, does not cover what is then left. Prices must be newer than the announcement.
     function _planForgiving(
         Closing memory closing,
-        ILendingVault.Restructuring memory announced
+        ILendingRestructuring.Restructuring memory announced
     ) private view returns (uint256 principalAssets, uint256 interestAssets) {
-        (uint256 covered, bytes memory failure) = _appraise(_collaterals[closing.collateral], closing);
+        bytes memory failure;
+        (closing.covered, failure) = _appraise(_collaterals[closing.collateral], closing);
         _require(failure);
         if (closing.quote.oldestRoundAt <= announced.announcedAt) {
             revert ILendingVault.NoNewerRound(closing.quote.oldestRoundAt, announced.announcedAt);
@@ -136,11 +143,11 @@ contract RestructuringModule is Impairments {
         if (closing.insolvent) {
             principalAssets = Math.min(
                 Math.min(announced.principalAssets, position.principal),
-                Math.saturatingSub(closing.debt - interestAssets, covered)
+                Math.saturatingSub(closing.debt - interestAssets, closing.covered)
             );
         }
         uint256 forgiven = principalAssets + interestAssets;
-        if (forgiven == 0) revert ILendingVault.NothingToForgive(closing.borrower, closing.collateral);
+        if (forgiven == 0) revert ILendingRestructuring.NothingToForgive(closing.borrower, closing.collateral);
         closing.principalLeft = position.principal - principalAssets;
         if (forgiven < closing.debt) {
             closing.scaledLeft = position.scaledDebt - InterestRates.toScaledDown(forgiven, closing.index);
@@ -150,7 +157,7 @@ contract RestructuringModule is Impairments {
 
     function _draw(uint256 assets) private {
         uint256 available = _forgivenLevels.available(_forgivenCaps);
-        if (assets > available) revert ILendingVault.ExceedsRestructuringCap(assets, available);
+        if (assets > available) revert ILendingRestructuring.ExceedsRestructuringCap(assets, available);
         _forgivenLevels = _forgivenLevels.drawn(_forgivenCaps, assets);
     }
 
@@ -162,37 +169,22 @@ contract RestructuringModule is Impairments {
         uint256 interestAssets
     ) private returns (uint256 socialized) {
         Position memory position = closing.position;
-        uint256 shortfall =
-            closing.insolvent
-                ? closing.debt -
-                    LiquidationMath.coveredDown(closing.value, _collaterals[closing.collateral].minIncentiveBps)
-                : 0;
         _weigh(closing, _totalScaledDebt);
-        if (closing.badDebt == 0) revert ILendingVault.NothingToForgive(closing.borrower, closing.collateral);
+        if (closing.badDebt == 0) revert ILendingRestructuring.NothingToForgive(closing.borrower, closing.collateral);
+        // Of what is provisioned, as much may be used as is forgiven of the shortfall.
+        uint256 shortfall = closing.insolvent ? closing.debt - closing.covered : 0;
+        closing.closedWad = closing.badDebt >= shortfall ? WAD : Math.ceilDiv(closing.badDebt * WAD, shortfall);
         uint256 coverable = Math.min(principalAssets, closing.badDebt);
-        uint256 insurable = _insurable(
+        closing.insurable = _insurable(
             position,
             coverable,
             Math.min(principalAssets, Math.saturatingSub(position.principal, closing.value))
         );
-        _removePrincipal(_collaterals[closing.collateral], position, principalAssets);
-        _removeDebt(position, position.scaledDebt - closing.scaledLeft);
-        if (closing.scaledLeft == 0) (position.youngPpb, position.youngSince) = (0, 0);
+        _takeOff(closing);
         _positions[closing.borrower][closing.collateral] = position;
         uint256 id;
-        (id, socialized) = _writeOffDebt(
-            Loss({
-                debtor: closing.borrower,
-                cause: IWriteOffEngine.Cause.Restructuring,
-                previousId: position.writeOffId,
-                impairmentId: _provisionId(position),
-                closedWad: closing.badDebt >= shortfall ? WAD : Math.ceilDiv(closing.badDebt * WAD, shortfall),
-                badDebtAssets: closing.badDebt,
-                coverableAssets: coverable,
-                insurableAssets: insurable
-            })
-        );
-        emit ILendingVault.Restructured(
+        (id, socialized) = _sendDown(closing, IWriteOffEngine.Cause.Restructuring, coverable);
+        emit ILendingRestructuring.Restructured(
             closing.borrower,
             closing.collateral,
             id,
@@ -205,7 +197,7 @@ contract RestructuringModule is Impairments {
     /// @dev Ends an announcement; the impairment stays as far as the position is insolvent, or no price can be read.
     function _withdraw(address borrower, address collateral) private {
         delete _restructurings[borrower][collateral];
-        emit ILendingVault.RestructuringEnded(borrower, collateral);
+        emit ILendingRestructuring.RestructuringEnded(borrower, collateral);
         _forgetIfHealed(borrower, collateral);
     }
 }

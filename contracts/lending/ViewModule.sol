@@ -3,13 +3,14 @@ pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ILendingRules} from "../interfaces/ILendingRules.sol";
+import {ILendingRestructuring} from "../interfaces/ILendingRestructuring.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
-import {Cooldown} from "../libraries/Cooldown.sol";
 import {LeakyBucket} from "../libraries/LeakyBucket.sol";
 import {BPS} from "../libraries/Units.sol";
-import {ExitNotices} from "../writeoff/ExitNotices.sol";
+import {VaultRules} from "../writeoff/VaultRules.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
 import {LossFigures} from "./LossFigures.sol";
@@ -18,24 +19,30 @@ import {LossFigures} from "./LossFigures.sol";
 /// @notice Positions, totals and rules, to the present second. The vault forwards its views here and returns the answer
 /// as it comes, so that its own code has room for what changes its books. Every function is `view`, and the compiler
 /// holds it to that: the vault's cast of a delegatecall to `view` rests on it.
-contract ViewModule is LossFigures, ExitNotices {
+contract ViewModule is LossFigures, VaultRules {
     using InterestRates for InterestRates.Model;
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LossFigures(asset_, engine_, oracle_) {}
 
+    /// @inheritdoc VaultRules
+    modifier asVault() override {
+        _checkDelegated();
+        _;
+    }
+
     // ---------------------------------------------------------------- Collaterals and rules
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRules}.
     function collaterals() external view onlyDelegated returns (address[] memory list) {
         return _collateralList;
     }
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRules}.
     function collateralConfig(
         address collateral
-    ) external view onlyDelegated returns (ILendingVault.CollateralConfig memory config) {
+    ) external view onlyDelegated returns (ILendingRules.CollateralConfig memory config) {
         Collateral storage state = _collaterals[collateral];
-        config = ILendingVault.CollateralConfig({
+        config = ILendingRules.CollateralConfig({
             ltvBps: state.ltvBps,
             lltvBps: state.lltvBps,
             liquidationIncentiveBps: state.liquidationIncentiveBps,
@@ -53,7 +60,7 @@ contract ViewModule is LossFigures, ExitNotices {
         return (state.totalPrincipal, state.totalCollateral);
     }
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRules}.
     function retirementOf(
         address collateral
     ) external view onlyDelegated returns (uint64 announcedAt, bool retired, uint256 priceWad) {
@@ -61,10 +68,10 @@ contract ViewModule is LossFigures, ExitNotices {
         return (state.retirementAnnouncedAt, state.retired, state.retiredPriceWad);
     }
 
-    /// @notice See {ILendingVault}.
-    function rateModel() external view onlyDelegated returns (ILendingVault.RateModel memory model) {
+    /// @notice See {ILendingRules}.
+    function rateModel() external view onlyDelegated returns (ILendingRules.RateModel memory model) {
         InterestRates.Model memory stored = _model;
-        model = ILendingVault.RateModel({
+        model = ILendingRules.RateModel({
             baseRateWad: stored.baseRateWad,
             slopeBelowKinkWad: stored.slopeBelowKinkWad,
             slopeAboveKinkWad: stored.slopeAboveKinkWad,
@@ -73,46 +80,14 @@ contract ViewModule is LossFigures, ExitNotices {
         });
     }
 
-    /// @notice See {ILendingVault}.
-    function riskConfig() external view onlyDelegated returns (ILendingVault.RiskConfig memory config) {
+    /// @notice See {ILendingRules}.
+    function riskConfig() external view onlyDelegated returns (ILendingRules.RiskConfig memory config) {
         return _risk;
     }
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRules}.
     function minProvision() external view onlyDelegated returns (uint256 assets) {
         return _minProvision;
-    }
-
-    // ---------------------------------------------------------------- Rules of every vault
-
-    /// @notice See {IWriteOffVault}.
-    function reservePolicy() external view onlyDelegated returns (uint256 targetAssets, address recipient) {
-        return (_reservePolicy.targetAssets, _reservePolicy.recipient);
-    }
-
-    /// @notice See {IWriteOffVault}.
-    function premiumShare() external view onlyDelegated returns (address underwriters, uint256 underwriterBps) {
-        return (_reservePolicy.underwriters, _reservePolicy.underwriterBps);
-    }
-
-    /// @notice See {IWriteOffVault}.
-    function refusedPremiums() external view onlyDelegated returns (uint256 fundAssets, uint256 underwriterAssets) {
-        return (_refused.fundAssets, _refused.underwriterAssets);
-    }
-
-    /// @notice See {IWriteOffVault}.
-    function exitNotice() external view onlyDelegated returns (uint256 noticeSeconds, uint256 windowSeconds) {
-        return _exitNotice();
-    }
-
-    /// @notice See {IWriteOffVault}.
-    function exitOf(address owner) external view onlyDelegated returns (Cooldown.Notice memory notice) {
-        return _exitOf(owner);
-    }
-
-    /// @notice See {IWriteOffVault}.
-    function closure() external view onlyDelegated returns (bool wipedOut, bool windingUp) {
-        return (_is(WIPED_OUT), _is(WINDING_UP));
     }
 
     // ---------------------------------------------------------------- Debts
@@ -133,14 +108,15 @@ contract ViewModule is LossFigures, ExitNotices {
         address borrower,
         address collateral
     ) external view onlyDelegated returns (ILendingVault.PositionView memory view_) {
-        Position memory position = _positions[borrower][collateral];
+        Closing memory closing = _figuresOf(borrower, collateral, _indexNow());
+        Position memory position = closing.position;
         view_.collateralAssets = position.collateral;
-        view_.debtAssets = _debtNow(position);
+        view_.debtAssets = closing.debt;
         view_.principalAssets = position.principal;
         view_.agedPrincipalAssets = _agedPrincipal(position);
         view_.impairmentId = _provisionId(position);
         view_.impairedAt = uint64(_impairedAt[borrower][collateral]);
-        (view_.writeOffId, ) = _defaultOf(position);
+        view_.writeOffId = position.writeOffId;
     }
 
     /// @notice See {ILendingVault}.
@@ -149,12 +125,11 @@ contract ViewModule is LossFigures, ExitNotices {
         address collateral
     ) external view onlyDelegated returns (uint256 healthWad) {
         Collateral storage state = _listed(collateral);
-        Position memory position = _positions[borrower][collateral];
-        (, uint256 defaulted) = _defaultOf(position);
-        uint256 debt = _debtNow(position) + defaulted;
+        Closing memory closing = _figuresOf(borrower, collateral, _indexNow());
+        uint256 debt = closing.debt + closing.defaulted;
         if (debt == 0) return type(uint256).max;
-        IPriceOracle.LossQuote memory quote = _lossValue(state, collateral, position.collateral);
-        return LiquidationMath.healthWad(quote.primaryAssets, state.lltvBps, debt);
+        closing.quote = _lossValue(state, collateral, closing.position.collateral);
+        return LiquidationMath.healthWad(closing.quote.primaryAssets, state.lltvBps, debt);
     }
 
     /// @notice See {ILendingVault}.
@@ -163,26 +138,14 @@ contract ViewModule is LossFigures, ExitNotices {
         address collateral
     ) external view onlyDelegated returns (uint256 shortfallAssets, bool insolvent) {
         Collateral storage state = _listed(collateral);
-        Position memory position = _positions[borrower][collateral];
-        uint256 debt = _debtNow(position);
-        IPriceOracle.LossQuote memory quote = _lossValue(state, collateral, position.collateral);
-        insolvent = LiquidationMath.isInsolvent(quote.highAssets, debt, state.minIncentiveBps);
-        if (insolvent) {
-            shortfallAssets = debt - LiquidationMath.coveredDown(quote.highAssets, state.minIncentiveBps);
-        }
+        Closing memory closing = _figuresOf(borrower, collateral, _indexNow());
+        closing.quote = _lossValue(state, collateral, closing.position.collateral);
+        (uint256 covered, ) = _appraise(state, closing);
+        insolvent = closing.insolvent;
+        if (insolvent) shortfallAssets = closing.debt - covered;
     }
 
     // ---------------------------------------------------------------- Losses
-
-    /// @notice See {IClaimAssignments}.
-    function assignmentOf(address account) external view onlyDelegated returns (address to, uint256 executableAt) {
-        return (_assignments[account].to, _assignments[account].executableAt);
-    }
-
-    /// @notice See {IAssignableClaims}.
-    function findCharge(uint256 id, uint256 epoch) external view onlyDelegated returns (bool isListed, bool isFound) {
-        return _findCharge(id, epoch);
-    }
 
     /// @notice See {ILendingVault}.
     function planLosses(
@@ -190,7 +153,7 @@ contract ViewModule is LossFigures, ExitNotices {
         uint256 dropBps,
         bool byLiquidator
     ) external view onlyDelegated returns (ILendingVault.LossPlan[] memory plans) {
-        if (dropBps > BPS) revert ILendingVault.ParameterOutOfRange("dropBps", dropBps, 0, BPS);
+        if (dropBps > BPS) revert ILendingRules.ParameterOutOfRange("dropBps", dropBps, 0, BPS);
         plans = new ILendingVault.LossPlan[](positions.length);
         uint256 index = _indexNow();
         uint256 totalScaled = _totalScaledDebt;
@@ -223,7 +186,7 @@ contract ViewModule is LossFigures, ExitNotices {
     ) private view returns (bytes memory failure) {
         Collateral storage state = _collaterals[closing.collateral];
         if (!state.listed) {
-            return abi.encodeWithSelector(ILendingVault.UnknownCollateral.selector, closing.collateral);
+            return abi.encodeWithSelector(ILendingRules.UnknownCollateral.selector, closing.collateral);
         }
         (closing.quote, failure) = _tryLossValue(state, closing.collateral, closing.position.collateral);
         if (failure.length != 0) return failure;
@@ -257,15 +220,15 @@ contract ViewModule is LossFigures, ExitNotices {
 
     // ---------------------------------------------------------------- Forgiving
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRestructuring}.
     function restructuringOf(
         address borrower,
         address collateral
-    ) external view onlyDelegated returns (ILendingVault.Restructuring memory restructuring) {
+    ) external view onlyDelegated returns (ILendingRestructuring.Restructuring memory restructuring) {
         return _restructurings[borrower][collateral];
     }
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ILendingRestructuring}.
     function restructuringCaps()
         external
         view
@@ -276,10 +239,15 @@ contract ViewModule is LossFigures, ExitNotices {
         return (caps.hourCap, caps.monthCap, LeakyBucket.available(_forgivenLevels, caps));
     }
 
-    // ---------------------------------------------------------------- Private
+    // ---------------------------------------------------------------- Claims that change hands
 
-    /// @dev Debt with interest to this second, rounded up.
-    function _debtNow(Position memory position) private view returns (uint256) {
-        return InterestRates.toAssetsUp(position.scaledDebt, _indexNow());
+    /// @notice See {IClaimAssignments}.
+    function assignmentOf(address account) external view onlyDelegated returns (address to, uint256 executableAt) {
+        return (_assignments[account].to, _assignments[account].executableAt);
+    }
+
+    /// @notice See {IAssignableClaims}.
+    function findCharge(uint256 id, uint256 epoch) external view onlyDelegated returns (bool isListed, bool isFound) {
+        return _findCharge(id, epoch);
     }
 }

@@ -67,11 +67,8 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         uint256 id
     ) external onlyDilution returns (uint256 unsoldTokens, uint256 openedAt) {
         Lot memory current = _lots[vault][id];
-        unsoldTokens = current.offeredTokens - current.soldTokens;
-        if (unsoldTokens == 0) return (0, 0);
-        _lots[vault][id].offeredTokens = current.soldTokens;
-        emit LotSettled(vault, id, unsoldTokens);
-        return (unsoldTokens, current.openedAt);
+        if (current.offeredTokens == current.soldTokens) return (0, 0);
+        return (_close(vault, id, current), current.openedAt);
     }
 
     /// @inheritdoc IDebtAuction
@@ -122,9 +119,7 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
                 revert LotStillOpen(vault, id, closesAt, outstanding);
             }
         }
-        unsoldTokens = current.offeredTokens - current.soldTokens;
-        _lots[vault][id].offeredTokens = current.soldTokens;
-        emit LotSettled(vault, id, unsoldTokens);
+        unsoldTokens = _close(vault, id, current);
         dilution.unsold(vault, unsoldTokens, current.openedAt);
     }
 
@@ -153,6 +148,13 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         Lot memory current = _lots[vault][id];
         if (block.timestamp >= current.expiresAt || dilution.isPaused(vault)) return (0, 0);
         return _fill(current, _price(current), maxTokens, _engine.lendersOutstanding(vault, id));
+    }
+
+    /// @dev Takes what was not sold off the offer.
+    function _close(address vault, uint256 id, Lot memory current) private returns (uint256 unsoldTokens) {
+        unsoldTokens = current.offeredTokens - current.soldTokens;
+        _lots[vault][id].offeredTokens = current.soldTokens;
+        emit LotSettled(vault, id, unsoldTokens);
     }
 
     /// @dev How much of `maxTokens` is left in the lot and paid for by what the lenders are owed.

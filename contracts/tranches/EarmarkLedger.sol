@@ -49,7 +49,7 @@ abstract contract EarmarkLedger is LossShares {
     /// @dev Makes what is owed of `id` claimable, over at most `maxSteps` charges, the latest first.
     /// @return left What is still owed, asset units.
     function _settle(uint256 id, uint256 maxSteps) internal returns (uint256 left) {
-        left = _unchargeSome(id, _unsettled[id], maxSteps);
+        left = _unchargeFor(id, _unsettled[id], maxSteps);
         _unsettled[id] = left;
     }
 }

@@ -180,15 +180,11 @@ abstract contract LossLedger {
     }
 
     /// @dev Takes back `assets` of what was charged for `id`, the latest charge first: they become claimable by those
-    /// who had been charged. The caller makes sure that so much has been charged and not been given back.
-    function _unchargeFor(uint256 id, uint256 assets) internal {
-        _unchargeSome(id, assets, type(uint256).max);
-    }
-
-    /// @dev The same, looking at no more than `most` charges. The last of the list is dropped once nothing of it is left,
-    /// so that a loss that comes and goes does not lengthen the list.
+    /// who had been charged. The caller makes sure that so much has been charged and not been given back. Looks at no
+    /// more than `most` charges. The last of the list is dropped once nothing of it is left, so that a loss that comes
+    /// and goes does not lengthen the list.
     /// @return left What has not been given back: it lies in charges that were not reached, asset units.
-    function _unchargeSome(uint256 id, uint256 assets, uint256 most) internal returns (uint256 left) {
+    function _unchargeFor(uint256 id, uint256 assets, uint256 most) internal returns (uint256 left) {
         Charge[] storage charges = _charges[id];
         left = assets;
         for (uint256 i = charges.length; left != 0 && most != 0; --i) {

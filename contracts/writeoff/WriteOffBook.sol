@@ -305,7 +305,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         _provisions -= (charge + toReserves).toUint128();
         if (charge != 0) {
             _unfundedClaims += charge.toUint128();
-            _unchargeFor(id, charge);
+            _unchargeFor(id, charge, type(uint256).max);
         }
         emit IWriteOffVault.ProvisionReleased(id, toReserves, fromFund, charge);
     }

@@ -11,13 +11,12 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
-import {Cooldown} from "../libraries/Cooldown.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {ShareMath} from "../libraries/ShareMath.sol";
 import {ClaimPayments} from "./ClaimPayments.sol";
-import {ExitNotices} from "./ExitNotices.sol";
 import {LossShares} from "./LossShares.sol";
 import {ReserveSweep} from "./ReserveSweep.sol";
+import {VaultRules} from "./VaultRules.sol";
 import {WriteOffBook} from "./WriteOffBook.sol";
 
 /// @title Base of every vault that can suffer a bad debt
@@ -29,7 +28,7 @@ abstract contract WriteOffVault is
     IWriteOffVault,
     WriteOffBook,
     ReserveSweep,
-    ExitNotices,
+    VaultRules,
     ClaimPayments,
     LossShares,
     AccessManaged
@@ -206,36 +205,6 @@ abstract contract WriteOffVault is
     ) external view returns (uint256 reserveAssets, uint256 earmarkedAssets, uint256 chargedAssets) {
         Provision memory provision = _provisionOf[id];
         return (provision.reserves, _engine.earmarkOf(address(this), id), provision.charged);
-    }
-
-    /// @inheritdoc IWriteOffVault
-    function reservePolicy() external view virtual returns (uint256 targetAssets, address recipient) {
-        return (_reservePolicy.targetAssets, _reservePolicy.recipient);
-    }
-
-    /// @inheritdoc IWriteOffVault
-    function premiumShare() external view virtual returns (address underwriters, uint256 underwriterBps) {
-        return (_reservePolicy.underwriters, _reservePolicy.underwriterBps);
-    }
-
-    /// @inheritdoc IWriteOffVault
-    function refusedPremiums() external view virtual returns (uint256 fundAssets, uint256 underwriterAssets) {
-        return (_refused.fundAssets, _refused.underwriterAssets);
-    }
-
-    /// @inheritdoc IWriteOffVault
-    function exitNotice() external view virtual returns (uint256 noticeSeconds, uint256 windowSeconds) {
-        return _exitNotice();
-    }
-
-    /// @inheritdoc IWriteOffVault
-    function exitOf(address owner) external view virtual returns (Cooldown.Notice memory notice) {
-        return _exitOf(owner);
-    }
-
-    /// @inheritdoc IWriteOffVault
-    function closure() external view virtual returns (bool wipedOut, bool windingUp) {
-        return (_is(WIPED_OUT), _is(WINDING_UP));
     }
 
     /// @inheritdoc IWriteOffVault

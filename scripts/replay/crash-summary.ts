@@ -5,7 +5,7 @@ import { type CrashRun } from "./crash.ts";
 import { type PaidBack } from "./paid-back.ts";
 import { type FalseAlarm, holdersOutcome, provisionOutcome } from "./provision-outcome.ts";
 import { type Restructured } from "./restructuring.ts";
-import { summarize } from "./summary.ts";
+import { summarizeRun } from "./summary.ts";
 
 /** Tokens minted in a crash: bought in auctions, and by standing bids within write-offs. Token units. */
 export function tokensMinted({ buyer, mirror }: Pick<CrashRun, "buyer" | "mirror">): bigint {
@@ -15,18 +15,7 @@ export function tokensMinted({ buyer, mirror }: Pick<CrashRun, "buyer" | "mirror
 /** Money in base units, tokens in units of 10^-18, all as decimal strings; times in unix seconds. */
 export function crashSummary(run: CrashRun) {
   return {
-    ...summarize({
-      scenario: run.scenario.name,
-      seed: run.seed,
-      asset: run.world.assetInfo.symbol,
-      positions: run.positions.all.length,
-      liquidations: run.liquidators.count,
-      writeOffs: run.audit.all,
-      mirror: run.mirror,
-      tokensMinted: tokensMinted(run),
-      sharePriceBefore: run.sharePriceBefore,
-      sharePriceAfter: run.sharePriceAfter,
-    }),
+    ...summarizeRun(run, tokensMinted(run)),
     ...provisionSummary(run),
     underwriters: run.underwriters.all.map(({ name, price, committed, left, tokens }) => ({
       name,

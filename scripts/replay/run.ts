@@ -19,7 +19,7 @@ import { blackThursday } from "./scenarios/black-thursday.ts";
 import { makerFlop } from "./scenarios/maker-flop.ts";
 import { type ScenarioName } from "./scenarios/types.ts";
 import { usdcDepeg } from "./scenarios/usdc-depeg.ts";
-import { summarize, writeResults } from "./summary.ts";
+import { summarizeRun, writeResults } from "./summary.ts";
 
 const TOKEN_DECIMALS = 18;
 
@@ -51,18 +51,7 @@ export function findScenario(name: string): Run | undefined {
 export function depegSummary(run: DepegRun) {
   const groups = loanGroups(run);
   return {
-    ...summarize({
-      scenario: run.scenario.name,
-      seed: run.seed,
-      asset: run.world.assetInfo.symbol,
-      positions: run.positions.all.length,
-      liquidations: run.liquidators.count,
-      writeOffs: run.audit.all,
-      mirror: run.mirror,
-      tokensMinted: 0n,
-      sharePriceBefore: run.sharePriceBefore,
-      sharePriceAfter: run.sharePriceAfter,
-    }),
+    ...summarizeRun(run, 0n),
     rounds: run.rounds,
     heartbeats: run.heartbeats,
     ...provisionSummary(run),

@@ -66,6 +66,35 @@ export function summarize(outcome: Outcome): Summary {
   };
 }
 
+/** A replay of a book of positions, as far as its summary asks. */
+interface BookRun {
+  readonly scenario: { readonly name: string };
+  readonly seed: string;
+  readonly world: { readonly assetInfo: { readonly symbol: string } };
+  readonly positions: { readonly all: readonly unknown[] };
+  readonly liquidators: { readonly count: number };
+  readonly audit: { readonly all: readonly WriteOff[] };
+  readonly mirror: LedgerMirror;
+  readonly sharePriceBefore: bigint;
+  readonly sharePriceAfter: bigint;
+}
+
+/** The summary that all replays of a book of positions have in common. */
+export function summarizeRun(run: BookRun, tokensMinted: bigint): Summary {
+  return summarize({
+    scenario: run.scenario.name,
+    seed: run.seed,
+    asset: run.world.assetInfo.symbol,
+    positions: run.positions.all.length,
+    liquidations: run.liquidators.count,
+    writeOffs: run.audit.all,
+    mirror: run.mirror,
+    tokensMinted,
+    sharePriceBefore: run.sharePriceBefore,
+    sharePriceAfter: run.sharePriceAfter,
+  });
+}
+
 /** Files a replay has written, relative to the project. */
 export interface WrittenFiles {
   readonly summary: string;

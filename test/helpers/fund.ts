@@ -143,3 +143,19 @@ export async function gain({ asset }: Fund, account: AddressLike, move: () => Pr
   await move();
   return (await asset.balanceOf(account)) - before;
 }
+
+/** Alice has staked 1,000 and Bob 500 of a token with 6 decimals; draw caps are out of the way. */
+export async function stakedFund(ethers: Ethers) {
+  const fixture = await deployFund(ethers);
+  const aliceShares = await stake(fixture, fixture.alice, 1_000n * fixture.one);
+  const bobShares = await stake(fixture, fixture.bob, 500n * fixture.one);
+  return { ...fixture, aliceShares, bobShares };
+}
+
+/** The same, but losses may draw 100 within an hour and 250 within thirty days. */
+export async function cappedFund(ethers: Ethers) {
+  const fixture = await stakedFund(ethers);
+  const { fund, governor, one } = fixture;
+  await fund.connect(governor).setDrawCaps(100n * one, 250n * one);
+  return fixture;
+}

@@ -8,7 +8,7 @@ import type { BaseContract } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import type { TestToken } from "../../types/ethers-contracts/index.js";
-import type { ILendingVault } from "../../types/ethers-contracts/contracts/lending/LendingVault.js";
+import type { ILendingRules } from "../../types/ethers-contracts/contracts/lending/LendingVault.js";
 import { deployLending, fundAccount, MAX, type Lending, type LendingOptions } from "./lending.js";
 
 type Ethers = NetworkConnection["ethers"];
@@ -104,7 +104,7 @@ export function liquidate(
 /** Changes some rules of the whole vault. */
 export async function changeRisk(
   { vault }: LendingScene,
-  changes: Partial<ILendingVault.RiskConfigStruct>,
+  changes: Partial<ILendingRules.RiskConfigStruct>,
 ): Promise<void> {
   const now = await vault.riskConfig();
   await vault.setRiskConfig({
@@ -123,7 +123,7 @@ export async function changeRisk(
 /** Changes some rules of the scene's collateral. */
 export async function changeCollateral(
   scene: LendingScene,
-  changes: Partial<ILendingVault.CollateralConfigStruct>,
+  changes: Partial<ILendingRules.CollateralConfigStruct>,
 ): Promise<void> {
   await listCollateral(scene, scene.collateralAddress, changes);
 }
@@ -132,7 +132,7 @@ export async function changeCollateral(
 export async function listCollateral(
   { vault, collateralAddress }: LendingScene,
   token: string,
-  changes: Partial<ILendingVault.CollateralConfigStruct> = {},
+  changes: Partial<ILendingRules.CollateralConfigStruct> = {},
 ): Promise<void> {
   const now = await vault.collateralConfig(collateralAddress);
   await vault.setCollateral(token, {

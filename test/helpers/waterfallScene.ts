@@ -12,6 +12,7 @@ import type {
   InsuranceFund,
   UnderwriterBook,
 } from "../../types/ethers-contracts/index.js";
+import { COOLDOWN, deployDilutionLayer, deployInsurance, WINDOW } from "./layers.js";
 import { deployLending, fundAccount, MAX, type Lending, type LendingOptions } from "./lending.js";
 
 type Ethers = NetworkConnection["ethers"];
@@ -22,8 +23,6 @@ export const DAY = 86_400n;
 /** Whole asset units per token at the levels of the book: 100, 95, ... 25. The floor is at 40. */
 export const LEVELS = Array.from({ length: 16 }, (_, k) => 100n - 5n * BigInt(k));
 export const FLOOR = 40n;
-export const COOLDOWN = 7n * DAY;
-export const WINDOW = 2n * DAY;
 
 /** What a test says beyond the rules of its vault. All in whole units. */
 export interface WaterfallOptions extends LendingOptions {
@@ -69,53 +68,31 @@ export const PURSE = 1_000_000n;
 /** Deploys everything. Nobody has deposited, staked, committed or borrowed yet. */
 export async function deployWaterfallScene(ethers: Ethers, options: WaterfallOptions = {}): Promise<WaterfallScene> {
   const lending = await deployLending(ethers, options);
-  const { vault, engine, asset, collateral, manager, one, oneCollateral, at } = lending;
+  const { vault, engine, asset, collateral, one, oneCollateral, at } = lending;
   const signers = await ethers.getSigners();
   const [admin, ann, ben, cleo, borrower, liquidator, sam, sue, una, ugo, buyer] = signers;
   const address = await at(vault);
   await vault.setMinProvision((options.minProvision ?? 10n) * one);
 
   const drawCap = (options.drawCap ?? 10n ** 9n) * one;
-  const fund = await ethers.deployContract("InsuranceFund", [
-    address,
-    "Fund",
-    "FND",
-    await at(manager),
-    { cooldown: COOLDOWN, withdrawalWindow: WINDOW, hourCap: drawCap, monthCap: drawCap },
-  ]);
-  const dilution = await ethers.deployContract("Dilution", [
-    await at(manager),
-    await at(engine),
-    { name: "Backstop", symbol: "BACK", cap: 10n ** 25n, initialSupply: 10n ** 22n, initialHolder: admin!.address },
-    10n ** 24n,
-  ]);
+  const fund = await deployInsurance(ethers, lending, drawCap);
   const mintCap = (options.mintCap ?? 10_000n) * UNIT;
-  await dilution.setLimits(address, { hourCap: mintCap, monthCap: mintCap, lifetimeCap: mintCap });
-  await dilution.setSaleTerms(address, {
-    startPrice: 150n * one,
-    floorPrice: FLOOR * one,
-    fallSeconds: 3_600n,
-    saleSeconds: DAY,
+  const { dilution, book, auction, token } = await deployDilutionLayer(ethers, lending, admin!, {
+    limits: { hourCap: mintCap, monthCap: mintCap, lifetimeCap: mintCap },
+    sale: { startPrice: 150n * one, floorPrice: FLOOR * one, fallSeconds: 3_600n, saleSeconds: DAY },
+    levels: (options.levels ?? LEVELS).map((price) => price * one),
+    token: { cap: 10n ** 25n },
+    globalCap: 10n ** 24n,
   });
-  const book = await ethers.deployContract("UnderwriterBook", [
-    address,
-    await at(dilution),
-    (options.levels ?? LEVELS).map((price) => price * one),
-    COOLDOWN,
-    WINDOW,
-  ]);
-  await dilution.setUnderwriters(address, await at(book));
   await engine.setStack(address, [
     { tranche: await at(fund), gasStipend: options.fundStipend ?? 250_000n, kind: 0n },
     { tranche: await at(dilution), gasStipend: options.dilutionStipend ?? 2_000_000n, kind: 1n },
   ]);
-  const sale = await ethers.getContractAt("DebtAuction", await dilution.debtAuction());
-  const token = await ethers.getContractAt("BackstopToken", await dilution.token());
 
   for (const account of [ann!, ben!, cleo!, borrower!, liquidator!, sam!, sue!, una!, ugo!, buyer!]) {
     await fundAccount(asset, account, address, PURSE * one);
     const own = asset.connect(account);
-    for (const spender of [fund, book, sale, engine]) await own.approve(await at(spender), MAX);
+    for (const spender of [fund, book, auction, engine]) await own.approve(await at(spender), MAX);
   }
   const debtors = signers.slice(11, 14);
   for (const debtor of [borrower!, ...debtors]) {
@@ -129,7 +106,7 @@ export async function deployWaterfallScene(ethers: Ethers, options: WaterfallOpt
     weth: await at(collateral),
     fund,
     dilution,
-    sale,
+    sale: auction,
     book,
     token,
     admin: admin!,
@@ -206,4 +183,4 @@ export async function wealth(scene: WaterfallScene, account: { address: string }
   return assets;
 }
 
-export { MAX };
+export { COOLDOWN, MAX, WINDOW };

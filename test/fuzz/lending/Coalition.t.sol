@@ -5,6 +5,7 @@ import {Test} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Test.sol"
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
+import {ILendingRules} from "../../../contracts/interfaces/ILendingRules.sol";
 import {ILendingVault} from "../../../contracts/interfaces/ILendingVault.sol";
 import {IWriteOffEngine} from "../../../contracts/interfaces/IWriteOffEngine.sol";
 import {ConfigModule} from "../../../contracts/lending/ConfigModule.sol";
@@ -175,7 +176,7 @@ contract CoalitionTest is Test {
 
     function _configure(Setting memory setting) private {
         vault.setRiskConfig(
-            ILendingVault.RiskConfig({
+            ILendingRules.RiskConfig({
                 debtCap: uint128(1e12 * one),
                 minDebt: uint128(10 * one),
                 waitingPeriod: 0,
@@ -188,7 +189,7 @@ contract CoalitionTest is Test {
         );
         vault.setCollateral(
             address(collateral),
-            ILendingVault.CollateralConfig({
+            ILendingRules.CollateralConfig({
                 ltvBps: 7_500,
                 lltvBps: 8_000,
                 liquidationIncentiveBps: setting.minIncentiveBps + uint16((setting.seed >> 80) % 1_000),

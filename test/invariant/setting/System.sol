@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-import {ILendingVault} from "../../../contracts/interfaces/ILendingVault.sol";
+import {ILendingRules} from "../../../contracts/interfaces/ILendingRules.sol";
 import {IBuybackAuction} from "../../../contracts/interfaces/IBuybackAuction.sol";
 import {IDebtAuction} from "../../../contracts/interfaces/IDebtAuction.sol";
 import {IDilution} from "../../../contracts/interfaces/IDilution.sol";
@@ -215,7 +215,7 @@ abstract contract SystemDeployer {
 
     function _setVault(System memory system) private {
         system.vault.setRateModel(
-            ILendingVault.RateModel({
+            ILendingRules.RateModel({
                 baseRateWad: uint64(uint256(0.1e18) / 365 days),
                 slopeBelowKinkWad: uint64(uint256(0.4e18) / 365 days),
                 slopeAboveKinkWad: uint64(uint256(1.5e18) / 365 days),
@@ -224,7 +224,7 @@ abstract contract SystemDeployer {
             })
         );
         system.vault.setRiskConfig(
-            ILendingVault.RiskConfig({
+            ILendingRules.RiskConfig({
                 debtCap: uint128(1e9 * system.unit),
                 minDebt: uint128(Terms.MIN_DEBT * system.unit),
                 waitingPeriod: uint32(Terms.WAITING_PERIOD),
@@ -247,7 +247,7 @@ abstract contract SystemDeployer {
         system.oracle.set(address(collateral), address(system.asset), uint216(system.startPricesE36[c]));
         system.vault.setCollateral(
             address(collateral),
-            ILendingVault.CollateralConfig({
+            ILendingRules.CollateralConfig({
                 ltvBps: uint16(Terms.LTV_BPS),
                 lltvBps: uint16(Terms.LLTV_BPS),
                 liquidationIncentiveBps: uint16(Terms.INCENTIVE_BPS),

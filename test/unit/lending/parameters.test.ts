@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { encodeBytes32String } from "ethers";
 import { network } from "hardhat";
 
-import type { ILendingVault } from "../../../types/ethers-contracts/contracts/lending/LendingVault.js";
+import type { ILendingRules } from "../../../types/ethers-contracts/contracts/lending/LendingVault.js";
 import { BPS } from "../../helpers/lending.js";
 import { deployScene, expectRefused, type LendingScene } from "../../helpers/lendingScene.js";
 
@@ -12,7 +12,7 @@ const DAY = 86_400n;
 /** 200 % a year. */
 const MAX_RATE = (2n * 10n ** 18n) / (365n * DAY);
 
-const COLLATERAL: ILendingVault.CollateralConfigStruct = {
+const COLLATERAL: ILendingRules.CollateralConfigStruct = {
   ltvBps: 7_500n,
   lltvBps: 8_000n,
   liquidationIncentiveBps: 800n,
@@ -20,14 +20,14 @@ const COLLATERAL: ILendingVault.CollateralConfigStruct = {
   targetHealthBps: 10_500n,
   principalCap: 10n ** 30n,
 };
-const RATES: ILendingVault.RateModelStruct = {
+const RATES: ILendingRules.RateModelStruct = {
   baseRateWad: 1n,
   slopeBelowKinkWad: 2n,
   slopeAboveKinkWad: 3n,
   kinkBps: 8_000n,
   reserveFactorBps: 1_000n,
 };
-const RISK: ILendingVault.RiskConfigStruct = {
+const RISK: ILendingRules.RiskConfigStruct = {
   debtCap: 10n ** 30n,
   minDebt: 10n ** 18n,
   waitingPeriod: DAY,
@@ -46,7 +46,7 @@ interface Range<Config> {
   others?: Partial<Config>;
 }
 
-const COLLATERAL_RANGES: Range<ILendingVault.CollateralConfigStruct>[] = [
+const COLLATERAL_RANGES: Range<ILendingRules.CollateralConfigStruct>[] = [
   { parameter: "minIncentiveBps", min: 1n, max: 2_000n, others: { liquidationIncentiveBps: 5_000n } },
   { parameter: "liquidationIncentiveBps", min: 100n, max: 5_000n },
   // One less than 10,000 / 1.01: a position at the threshold must be able to pay the minimum incentive.
@@ -55,7 +55,7 @@ const COLLATERAL_RANGES: Range<ILendingVault.CollateralConfigStruct>[] = [
   { parameter: "targetHealthBps", min: BPS + 1n, max: 2n * BPS },
 ];
 
-const RISK_RANGES: Range<ILendingVault.RiskConfigStruct>[] = [
+const RISK_RANGES: Range<ILendingRules.RiskConfigStruct>[] = [
   { parameter: "minDebt", min: 1n, max: 10n ** 30n },
   { parameter: "waitingPeriod", min: 0n, max: 30n * DAY },
   { parameter: "confirmationDelay", min: 60n, max: 7n * DAY },
@@ -64,7 +64,7 @@ const RISK_RANGES: Range<ILendingVault.RiskConfigStruct>[] = [
   { parameter: "keeperRewardBps", min: 0n, max: 100n },
 ];
 
-const RATE_RANGES: Range<ILendingVault.RateModelStruct>[] = [
+const RATE_RANGES: Range<ILendingRules.RateModelStruct>[] = [
   { parameter: "kinkBps", min: 1n, max: BPS - 1n },
   { parameter: "reserveFactorBps", min: 0n, max: BPS / 2n },
 ];
@@ -98,7 +98,7 @@ describe("LendingVault: parameters", () => {
   }
 
   describe("of a collateral", () => {
-    const set = ({ vault, collateralAddress }: LendingScene, changes: Partial<ILendingVault.CollateralConfigStruct>) =>
+    const set = ({ vault, collateralAddress }: LendingScene, changes: Partial<ILendingRules.CollateralConfigStruct>) =>
       vault.setCollateral(collateralAddress, { ...COLLATERAL, ...changes });
     for (const range of COLLATERAL_RANGES) {
       testRange(range, set, ({ vault, collateralAddress }) => vault.collateralConfig(collateralAddress));
@@ -194,7 +194,7 @@ describe("LendingVault: parameters", () => {
   });
 
   describe("of interest", () => {
-    const set = ({ vault }: LendingScene, changes: Partial<ILendingVault.RateModelStruct>) =>
+    const set = ({ vault }: LendingScene, changes: Partial<ILendingRules.RateModelStruct>) =>
       vault.setRateModel({ ...RATES, ...changes });
     for (const range of RATE_RANGES) testRange(range, set, ({ vault }) => vault.rateModel());
 
@@ -216,7 +216,7 @@ describe("LendingVault: parameters", () => {
   });
 
   describe("of risk", () => {
-    const set = ({ vault }: LendingScene, changes: Partial<ILendingVault.RiskConfigStruct>) =>
+    const set = ({ vault }: LendingScene, changes: Partial<ILendingRules.RiskConfigStruct>) =>
       vault.setRiskConfig({ ...RISK, ...changes });
     for (const range of RISK_RANGES) testRange(range, set, ({ vault }) => vault.riskConfig());
 

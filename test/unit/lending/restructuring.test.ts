@@ -2,73 +2,16 @@ import { expect } from "chai";
 import { network } from "hardhat";
 
 import { MAX, WAD } from "../../helpers/lending.js";
-import { booksOf, deployScene, expectRefused, liquidate, openPosition } from "../../helpers/lendingScene.js";
+import { booksOf, expectRefused, liquidate } from "../../helpers/lendingScene.js";
+import { COVERED, DAY, DEBT, restructuringScenes, SHORTFALL } from "../../helpers/restructuring.js";
 
-const { ethers, networkHelpers } = await network.create();
+const connection = await network.create();
+const { ethers, networkHelpers } = connection;
+const { sunk, withInterest, withFund } = restructuringScenes(connection);
 
-const DAY = 86_400n;
-const DEBT = 1_500n * WAD;
-/** Debt that collateral worth 1,000 covers at 1 % minimum incentive, rounded down. */
-const COVERED = (1_000n * WAD * 10_000n) / 10_100n;
-const SHORTFALL = DEBT - COVERED;
 const RESTRUCTURING = 2n;
 
 describe("LendingVault: restructuring", () => {
-  /** A debt of 1,500, all of it principal, on 10 units of collateral worth 1,000; provisions are made. */
-  async function sunk() {
-    const scene = await deployScene(ethers);
-    await scene.vault.setMinProvision(WAD);
-    await scene.vault.setRestructuringCaps(10_000n * WAD, 100_000n * WAD);
-    await openPosition(scene, 10n * WAD, DEBT);
-    await scene.setPrice(100n);
-    return withSteps(scene);
-  }
-
-  /** The same with interest: 400 days at 10 % a year, a tenth of it in reserves; the collateral is worth 2,000. */
-  async function withInterest() {
-    const scene = await deployScene(ethers, { flatRateWad: 10n ** 17n / (365n * DAY) });
-    await scene.vault.setMinProvision(WAD);
-    await scene.vault.setRestructuringCaps(10_000n * WAD, 100_000n * WAD);
-    await openPosition(scene, 10n * WAD, 1_000n * WAD);
-    await networkHelpers.time.increase(400n * DAY);
-    await scene.setPrice(200n);
-    return withSteps(scene);
-  }
-
-  /** The sunk position in front of a fund of 200 with a cooldown of seven days. */
-  async function withFund() {
-    const scene = await sunk();
-    const { vault, vaultAddress, asset, other, engine, manager } = scene;
-    const fund = await ethers.deployContract("InsuranceFund", [
-      vaultAddress,
-      "Fund",
-      "FND",
-      await manager.getAddress(),
-      { cooldown: 7n * DAY, withdrawalWindow: 2n * DAY, hourCap: 10n ** 30n, monthCap: 10n ** 30n },
-    ]);
-    await asset.connect(other).approve(await fund.getAddress(), MAX);
-    await fund.connect(other).deposit(200n * WAD, other.address);
-    await engine.setStack(vaultAddress, [{ tranche: await fund.getAddress(), gasStipend: 500_000n, kind: 0n }]);
-    return { ...scene, vault, fund };
-  }
-
-  function withSteps<T extends Awaited<ReturnType<typeof deployScene>>>(scene: T) {
-    const { vault, borrower, collateralAddress } = scene;
-    return {
-      ...scene,
-      announce: (principal: bigint, interest = 0n) =>
-        vault.announceRestructuring(borrower.address, collateralAddress, principal, interest),
-      execute: (maxSocialized = MAX) => vault.restructure(borrower.address, collateralAddress, maxSocialized),
-      /** Waits until it may be executed and lets the feeds answer again at `price`. */
-      wait: async (seconds: bigint, price: bigint) => {
-        await networkHelpers.time.increase(seconds);
-        await scene.setPrice(price);
-      },
-      position: () => vault.positionOf(borrower.address, collateralAddress),
-      pending: () => vault.restructuringOf(borrower.address, collateralAddress),
-    };
-  }
-
   describe("announced", () => {
     it("IM1: impairs at once, with what is known to be lost", async () => {
       const scene = await networkHelpers.loadFixture(sunk);
@@ -313,122 +256,6 @@ describe("LendingVault: restructuring", () => {
       await scene.wait(DAY, 1n);
       const left = (10n * WAD * 10_000n) / 10_100n;
       await expectRefused(scene, () => scene.execute(), "BelowMinDebt", [left, 10n * WAD]);
-    });
-  });
-
-  describe("and insurance", () => {
-    it("WO2: a fund that has not agreed pays nothing", async () => {
-      const scene = await networkHelpers.loadFixture(withFund);
-      await scene.announce(1_000n * WAD);
-      await scene.wait(7n * DAY, 100n);
-      await scene.execute();
-      const entry = await scene.engine.ledger(scene.vaultAddress, 1n);
-      expect([entry.insurance, entry.socialized]).to.deep.equal([0n, SHORTFALL]);
-      expect(await scene.fund.totalEarmarked()).to.equal(0n);
-    });
-
-    it("WO3: one that has pays for the aged principal without the minimum incentive, as the engine quotes it", async () => {
-      const scene = await networkHelpers.loadFixture(withFund);
-      const { vault, fund, engine, vaultAddress } = scene;
-      await expect(fund.setRestructuringCover(true)).to.emit(fund, "RestructuringCoverSet");
-      expect(await fund.coversRestructuring(vaultAddress)).to.equal(false);
-      await networkHelpers.time.increase(7n * DAY);
-      expect(await fund.coversRestructuring(vaultAddress)).to.equal(true);
-      await scene.setPrice(100n);
-      await scene.announce(1_000n * WAD);
-      await scene.wait(7n * DAY, 100n);
-      const quoted = await engine.preview(vaultAddress, {
-        debtor: ethers.ZeroAddress,
-        cause: RESTRUCTURING,
-        previousId: 0n,
-        id: 1n,
-        epoch: 0n,
-        badDebtAssets: SHORTFALL,
-        reserveAssets: 0n,
-        coverableAssets: SHORTFALL,
-        insurableAssets: 500n * WAD,
-      });
-      await scene.execute();
-      const entry = await engine.ledger(vaultAddress, 1n);
-      // All of the 200: what was earmarked, and the thousandth that was not.
-      expect([entry.insurance, entry.socialized]).to.deep.equal([200n * WAD, SHORTFALL - 200n * WAD]);
-      expect([quoted.insurance, quoted.socialized]).to.deep.equal([entry.insurance, entry.socialized]);
-      expect(await vault.cash()).to.equal(1_000_000n * WAD - DEBT + 200n * WAD);
-    });
-
-    it("agreeing can be taken back at once", async () => {
-      const { fund, vaultAddress, stranger } = await networkHelpers.loadFixture(withFund);
-      await fund.setRestructuringCover(true);
-      await networkHelpers.time.increase(7n * DAY);
-      await fund.setRestructuringCover(false);
-      expect(await fund.coversRestructuring(vaultAddress)).to.equal(false);
-      expect(await fund.coversRestructuring(stranger.address)).to.equal(false);
-    });
-  });
-
-  describe("and dilution", () => {
-    /** The sunk position in front of bids of 300 at 100 a token; leaving the book takes nine days. */
-    async function withBids() {
-      const scene = await sunk();
-      const { vaultAddress, asset, other, engine, manager } = scene;
-      const dilution = await ethers.deployContract("Dilution", [
-        await manager.getAddress(),
-        await engine.getAddress(),
-        { name: "Backstop", symbol: "BACK", cap: 10n ** 24n, initialSupply: 10n ** 22n, initialHolder: other.address },
-        10n ** 23n,
-      ]);
-      await dilution.setLimits(vaultAddress, { hourCap: 100n * WAD, monthCap: 100n * WAD, lifetimeCap: 100n * WAD });
-      await dilution.setSaleTerms(vaultAddress, {
-        startPrice: 100n * WAD,
-        floorPrice: 50n * WAD,
-        fallSeconds: 3_600,
-        saleSeconds: 7_200,
-      });
-      const prices = Array.from({ length: 16 }, (_, k) => (100n - BigInt(k)) * WAD);
-      const book = await ethers.deployContract("UnderwriterBook", [
-        vaultAddress,
-        await dilution.getAddress(),
-        prices,
-        9n * DAY,
-        2n * DAY,
-      ]);
-      await dilution.setUnderwriters(vaultAddress, await book.getAddress());
-      await engine.setStack(vaultAddress, [{ tranche: await dilution.getAddress(), gasStipend: 2_500_000n, kind: 1n }]);
-      await asset.connect(other).approve(await book.getAddress(), MAX);
-      await book.connect(other).commit(0n, 300n * WAD, other.address);
-      return { ...scene, dilution, book };
-    }
-
-    it("WO2: bids that have not agreed are left alone, and no token is offered", async () => {
-      const scene = await networkHelpers.loadFixture(withBids);
-      expect(await scene.engine.exitDelay(scene.vaultAddress)).to.equal(9n * DAY);
-      await scene.announce(400n * WAD);
-      await scene.wait(9n * DAY, 100n);
-      await scene.execute();
-      const entry = await scene.engine.ledger(scene.vaultAddress, 1n);
-      expect([entry.dilutionCash, entry.socialized]).to.deep.equal([0n, 400n * WAD]);
-      expect((await scene.dilution.budget(scene.vaultAddress)).issuedTokens).to.equal(0n);
-    });
-
-    it("bids that agreed a notice period ago are filled, up to the principal that is forgiven", async () => {
-      const scene = await networkHelpers.loadFixture(withBids);
-      const { vault, dilution, engine, other, book, vaultAddress } = scene;
-      await dilution.setRestructuringCover(vaultAddress, true);
-      expect(await dilution.coversRestructuring(vaultAddress)).to.equal(false);
-      await networkHelpers.time.increase(9n * DAY);
-      expect(await dilution.coversRestructuring(vaultAddress)).to.equal(true);
-      await scene.setPrice(100n);
-      await scene.announce(250n * WAD);
-      await scene.wait(9n * DAY, 100n);
-      await scene.execute();
-      const entry = await engine.ledger(vaultAddress, 1n);
-      expect([entry.dilutionCash, entry.socialized]).to.deep.equal([250n * WAD, 0n]);
-      expect((await book.bidOf(other.address, 0n)).assets).to.equal(50n * WAD);
-      expect((await book.collectable(other.address, [0n])).tokens).to.be.closeTo((25n * WAD) / 10n, 1n);
-      // The rest of the shortfall stays provisioned.
-      expect((await vault.provisionOf(1n))[2]).to.be.closeTo(SHORTFALL - 250n * WAD, 1_000n);
-      await dilution.setRestructuringCover(vaultAddress, false);
-      expect(await dilution.coversRestructuring(vaultAddress)).to.equal(false);
     });
   });
 

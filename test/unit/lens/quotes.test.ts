@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 
+import { deployDilutionLayer, deployInsurance } from "../../helpers/layers.js";
 import { fundAccount, MAX, WAD } from "../../helpers/lending.js";
 import { deployScene, openPosition } from "../../helpers/lendingScene.js";
 import { dice } from "../../helpers/tranches.js";
@@ -18,7 +19,7 @@ const PRICES = Array.from({ length: 16 }, (_, k) => (100n - 5n * BigInt(k)) * WA
  */
 async function fullStack() {
   const scene = await deployScene(ethers, { flatRateWad: 10n ** 9n, waitingPeriod: 3_600n, minIncentiveBps: 150n });
-  const { vault, vaultAddress, asset, engine, manager, collateral } = scene;
+  const { vault, vaultAddress, asset, engine, collateral } = scene;
   const signers = await ethers.getSigners();
   const borrowers = signers.slice(6, 11);
   for (const account of borrowers) await fundAccount(collateral, account, vaultAddress, 1_000n * WAD);
@@ -34,42 +35,14 @@ async function fullStack() {
     kinkBps: 8_000n,
     reserveFactorBps: 1_000n,
   });
-  const fund = await ethers.deployContract("InsuranceFund", [
-    vaultAddress,
-    "Fund",
-    "FND",
-    await manager.getAddress(),
-    { cooldown: 7 * DAY, withdrawalWindow: 2 * DAY, hourCap: 10n ** 30n, monthCap: 10n ** 30n },
-  ]);
+  const fund = await deployInsurance(ethers, scene);
   await asset.connect(scene.other).approve(await fund.getAddress(), MAX);
   await fund.connect(scene.other).deposit(700n * WAD, scene.other.address);
-  const dilution = await ethers.deployContract("Dilution", [
-    await manager.getAddress(),
-    await engine.getAddress(),
-    {
-      name: "Backstop",
-      symbol: "BACK",
-      cap: 10n ** 24n,
-      initialSupply: 10n ** 22n,
-      initialHolder: scene.admin.address,
-    },
-    10n ** 23n,
-  ]);
-  await dilution.setLimits(vaultAddress, { hourCap: 30n * WAD, monthCap: 1_000n * WAD, lifetimeCap: 10_000n * WAD });
-  await dilution.setSaleTerms(vaultAddress, {
-    startPrice: 150n * WAD,
-    floorPrice: 40n * WAD,
-    fallSeconds: 3_600,
-    saleSeconds: 7_200,
+  const { dilution, book, token } = await deployDilutionLayer(ethers, scene, scene.admin, {
+    limits: { hourCap: 30n * WAD, monthCap: 1_000n * WAD, lifetimeCap: 10_000n * WAD },
+    sale: { startPrice: 150n * WAD, floorPrice: 40n * WAD, fallSeconds: 3_600n, saleSeconds: 7_200n },
+    levels: PRICES,
   });
-  const book = await ethers.deployContract("UnderwriterBook", [
-    vaultAddress,
-    await dilution.getAddress(),
-    PRICES,
-    7 * DAY,
-    2 * DAY,
-  ]);
-  await dilution.setUnderwriters(vaultAddress, await book.getAddress());
   await engine.setStack(vaultAddress, [
     { tranche: await fund.getAddress(), gasStipend: 600_000n, kind: 0n },
     { tranche: await dilution.getAddress(), gasStipend: 2_500_000n, kind: 1n },
@@ -79,7 +52,6 @@ async function fullStack() {
     await book.connect(scene.other).commit(level * 2, assets * WAD + 5n, scene.other.address);
   }
   const lens = await ethers.deployContract("SolvencyLens");
-  const token = await ethers.getContractAt("BackstopToken", await dilution.token());
   return { ...scene, fund, dilution, book, lens, token, borrowers };
 }
 

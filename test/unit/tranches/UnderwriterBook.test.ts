@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 
+import { deployDilutionLayer } from "../../helpers/layers.ts";
 import { deployLending, fundAccount, MAX } from "../../helpers/lending.ts";
 import { report } from "../../helpers/tranches.ts";
 
@@ -17,27 +18,11 @@ describe("underwriters", () => {
     const [admin, lender, borrower, liquidator, una, ugo, uma] = await ethers.getSigners();
     const address = await s.at(s.vault);
     const weth = await s.at(s.collateral);
-    const dilution = await ethers.deployContract("Dilution", [
-      await s.at(s.manager),
-      await s.at(s.engine),
-      { name: "Backstop", symbol: "BACK", cap: 10n ** 24n, initialSupply: 10n ** 22n, initialHolder: admin!.address },
-      10n ** 23n,
-    ]);
-    await dilution.setLimits(address, { hourCap: 100n * UNIT, monthCap: 1_000n * UNIT, lifetimeCap: 10_000n * UNIT });
-    await dilution.setSaleTerms(address, {
-      startPrice: 150n * UNIT,
-      floorPrice: 40n * UNIT,
-      fallSeconds: 3_600,
-      saleSeconds: 7_200,
+    const { dilution, book, token } = await deployDilutionLayer(ethers, s, admin!, {
+      limits: { hourCap: 100n * UNIT, monthCap: 1_000n * UNIT, lifetimeCap: 10_000n * UNIT },
+      sale: { startPrice: 150n * UNIT, floorPrice: 40n * UNIT, fallSeconds: 3_600n, saleSeconds: 7_200n },
+      levels: PRICES,
     });
-    const book = await ethers.deployContract("UnderwriterBook", [
-      address,
-      await s.at(dilution),
-      PRICES,
-      7 * DAY,
-      2 * DAY,
-    ]);
-    await dilution.setUnderwriters(address, await s.at(book));
     await s.engine.setStack(address, [{ tranche: await s.at(dilution), gasStipend: 2_000_000n, kind: 1n }]);
     for (const account of [lender!, liquidator!]) await fundAccount(s.asset, account, address, 100_000n * UNIT);
     for (const account of [una!, ugo!, uma!]) await fundAccount(s.asset, account, await s.at(book), 100_000n * UNIT);
@@ -45,7 +30,6 @@ describe("underwriters", () => {
     await s.vault.connect(lender).deposit(10_000n * UNIT, lender!.address);
     await s.vault.connect(borrower).supplyCollateral(weth, 10n * UNIT, borrower!.address);
     await s.vault.connect(borrower).borrow(weth, 1_400n * UNIT, borrower!.address, borrower!.address);
-    const token = await ethers.getContractAt("BackstopToken", await dilution.token());
     /** Loses 409.900990099009900990 by liquidation at 100. */
     const lose = async () => {
       await s.setPrice(100n);

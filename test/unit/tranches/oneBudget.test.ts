@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 
+import { deployDilutionLayer } from "../../helpers/layers.js";
 import { deployLending, fundAccount, MAX } from "../../helpers/lending.js";
 import { dice } from "../../helpers/tranches.js";
 
@@ -23,22 +24,19 @@ describe("one mint budget for bids, auction and claims", () => {
     const { one } = s;
     const address = await s.at(s.vault);
     const weth = await s.at(s.collateral);
-    const terms = { name: "Backstop", symbol: "BACK", cap: 10n ** 24n, initialSupply: 0n, initialHolder: admin! };
-    const dilution = await ethers.deployContract("Dilution", [s.manager, s.engine, terms, 10n ** 23n]);
+    const { dilution, book, auction, token } = await deployDilutionLayer(ethers, s, admin!, {
+      limits: { hourCap: 10n * TOKEN, monthCap: 50n * TOKEN, lifetimeCap: LIFETIME },
+      sale: { startPrice: 150n * one, floorPrice: 40n * one, fallSeconds: HOUR, saleSeconds: 2n * HOUR },
+      levels: Array.from({ length: 16 }, (_, k) => (100n - 4n * BigInt(k)) * one),
+      token: { initialSupply: 0n },
+    });
     const claims = await ethers.deployContract("InKindClaims", [dilution]);
     await dilution.setInKindClaims(claims);
-    await dilution.setLimits(address, { hourCap: 10n * TOKEN, monthCap: 50n * TOKEN, lifetimeCap: LIFETIME });
-    const sale = { startPrice: 150n * one, floorPrice: 40n * one, fallSeconds: HOUR, saleSeconds: 2n * HOUR };
-    await dilution.setSaleTerms(address, sale);
     await dilution.setBuybackTerms(address, { startBps: 5_000n, riseSeconds: HOUR, offerSeconds: DAY });
     await dilution.setClaimWindow(address, DAY);
-    const prices = Array.from({ length: 16 }, (_, k) => (100n - 4n * BigInt(k)) * one);
-    const book = await ethers.deployContract("UnderwriterBook", [address, dilution, prices, 7n * DAY, 2n * DAY]);
-    await dilution.setUnderwriters(address, book);
     await s.engine.setStack(address, [{ tranche: await s.at(dilution), gasStipend: 2_500_000n, kind: 1n }]);
     for (const account of [ann!, ben!, liquidator!, buyer!])
       await fundAccount(s.asset, account, address, 100_000n * one);
-    const auction = await ethers.getContractAt("DebtAuction", await dilution.debtAuction());
     await s.asset.connect(buyer).approve(auction, MAX);
     await fundAccount(s.asset, bidder!, await s.at(book), 100_000n * one);
     for (const lender of [ann!, ben!]) {
@@ -52,7 +50,6 @@ describe("one mint budget for bids, auction and claims", () => {
       await s.vault.connect(borrower).borrow(weth, 1_400n * one, borrower.address, borrower.address);
     }
     await s.setPrice(100n);
-    const token = await ethers.getContractAt("BackstopToken", await dilution.token());
     return {
       ...{ ...s, address, weth, dilution, claims, book, auction, token, borrowers },
       ...{ lenders: [ann!, ben!], liquidator: liquidator!, buyer: buyer!, bidder: bidder! },
