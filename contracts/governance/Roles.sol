@@ -11,6 +11,8 @@ library Roles {
     uint64 internal constant GOVERNOR = 1;
     /// @dev Pauses and tightens at once; can loosen nothing.
     uint64 internal constant GUARDIAN = 2;
-    /// @dev Changes risk parameters within steps.
+    /// @dev Functions that the governor (behind its delay) and the risk steward contract (within its table) both call.
     uint64 internal constant RISK_STEWARD = 3;
+    /// @dev Asks the risk steward contract for changes within steps.
+    uint64 internal constant RISK_COUNCIL = 4;
 }

@@ -109,10 +109,11 @@ interface ILendingRules {
     /// @notice Stops new debt against a collateral by setting its principal cap to zero. Guardian.
     function freezeCollateral(address collateral) external;
 
-    /// @notice Changes the interest rules; what has run so far ran at the old ones. Governor.
+    /// @notice Changes the interest rules; what has run so far ran at the old ones. Governor, or the risk steward within its
+    /// steps.
     function setRateModel(RateModel calldata model) external;
 
-    /// @notice Changes the vault's rules. Governor.
+    /// @notice Changes the vault's rules. Governor, or the risk steward within its steps.
     function setRiskConfig(RiskConfig calldata config) external;
 
     /// @notice Sets from which size shortfalls are provisioned; zero makes no new provisions. Governor.

@@ -3,6 +3,7 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import HandoverModule from "./handover.ts";
 import LensModule from "./lens.ts";
 import OracleModule from "./oracle.ts";
+import StewardModule from "./steward.ts";
 import WiringModule from "./wiring.ts";
 
 /** Everything, in order. The tokens and their feeds are parameters: on a test chain local-market.ts makes them. */
@@ -10,6 +11,7 @@ export default buildModule("Plimsoll", (m) => {
   const { accessManager } = m.useModule(HandoverModule);
   const { lens } = m.useModule(LensModule);
   const { oracle } = m.useModule(OracleModule);
+  const { riskSteward } = m.useModule(StewardModule);
   const { engine, vault, fund, dilution, underwriters } = m.useModule(WiringModule);
-  return { accessManager, oracle, engine, vault, fund, dilution, underwriters, lens };
+  return { accessManager, oracle, engine, vault, fund, dilution, underwriters, riskSteward, lens };
 });

@@ -40,6 +40,8 @@ export interface Refusal {
 
 /** Gas offered with every transaction; enough for a full waterfall, below the limit of one transaction. */
 const GAS_LIMIT = "0x989680"; // 10,000,000
+/** "0x" and four bytes. */
+const SELECTOR_LENGTH = 10;
 const PLENTY_OF_ETHER = "0xffffffffffffffffffff";
 
 /** Thrown by `send` when a transaction that should have worked was refused. */
@@ -110,6 +112,16 @@ export class Chain {
     return this.receipt(hash, timestamp);
   }
 
+  /** Asks what a transaction would be refused with now, without sending it; undefined if it would work. */
+  async refusalOf(from: string, to: string, data: string): Promise<Pick<Refusal, "error" | "args"> | undefined> {
+    try {
+      await this.request("eth_call", [{ from, to, data, gas: GAS_LIMIT }, "latest"]);
+      return undefined;
+    } catch (error) {
+      return this.explain(error);
+    }
+  }
+
   /** Sends transactions that must all succeed, in this order, in one block: they happen at the same second. */
   async sendTogether(calls: readonly { from: string; call: Promise<ContractTransaction> }[]): Promise<Mined[]> {
     const timestamp = await this.openBlock();
@@ -159,7 +171,8 @@ export class Chain {
 
   private explain(error: unknown): Omit<Refusal, "timestamp"> {
     const data = revertData(error);
-    if (data !== undefined) {
+    // A call of an address without code is refused without a word.
+    if (data !== undefined && data.length >= SELECTOR_LENGTH) {
       for (const candidate of this.errors) {
         const parsed = candidate.parseError(data);
         if (parsed !== null) return { error: parsed.name, args: [...(parsed.args as Iterable<unknown>)] };

@@ -13,6 +13,7 @@ import {
   FluxAggregator__factory,
   InsuranceFund__factory,
   LendingVault__factory,
+  RiskSteward__factory,
   TestToken__factory,
   UnderwriterBook__factory,
   WriteOffEngine__factory,
@@ -41,6 +42,7 @@ export async function deployAll(parameters: string, startsAt: number) {
   const oracleAccount = await chain.actor("price oracle");
   const governor = await chain.actor("governor");
   const guardian = await chain.actor("guardian");
+  const riskCouncil = await chain.actor("risk council");
   const treasury = await chain.actor("treasury");
 
   const market = await connection.ignition.deploy(LocalMarketModule, {
@@ -56,7 +58,7 @@ export async function deployAll(parameters: string, startsAt: number) {
   const deployed = await connection.ignition.deploy(PlimsollModule, {
     parameters: deploymentParameters(parameters, {
       ...{ asset, collateral, assetFeed, collateralFeed },
-      ...{ governor, guardian, treasury },
+      ...{ governor, guardian, riskCouncil, treasury },
     }),
   });
 
@@ -65,7 +67,7 @@ export async function deployAll(parameters: string, startsAt: number) {
   const dilution = Dilution__factory.connect(await at(deployed.dilution), provider);
   return {
     chain,
-    roles: { deployer: (await provider.getSigner(0)).address, governor, guardian, oracleAccount },
+    roles: { deployer: (await provider.getSigner(0)).address, governor, guardian, riskCouncil, oracleAccount },
     accessManager: AccessManager__factory.connect(await at(deployed.accessManager), provider),
     asset: TestToken__factory.connect(asset, provider),
     collateral: TestToken__factory.connect(collateral, provider),
@@ -77,6 +79,7 @@ export async function deployAll(parameters: string, startsAt: number) {
     fund: InsuranceFund__factory.connect(await at(deployed.fund), provider),
     dilution,
     underwriters: UnderwriterBook__factory.connect(await at(deployed.underwriters), provider),
+    riskSteward: RiskSteward__factory.connect(await at(deployed.riskSteward), provider),
     token: BackstopToken__factory.connect(await dilution.token(), provider),
     debtAuction: DebtAuction__factory.connect(await dilution.debtAuction(), provider),
     buybackAuction: BuybackAuction__factory.connect(await dilution.buybackAuction(), provider),

@@ -9,6 +9,7 @@ import {
   ExactTransfer__factory,
   InsuranceFund__factory,
   LendingVault__factory,
+  RiskSteward__factory,
   UnderwriterBook__factory,
   WriteOffEngine__factory,
 } from "../../types/ethers-contracts/index.ts";
@@ -21,6 +22,7 @@ export const INTERFACES = {
   LendingVault: LendingVault__factory.createInterface(),
   InsuranceFund: InsuranceFund__factory.createInterface(),
   Dilution: Dilution__factory.createInterface(),
+  RiskSteward: RiskSteward__factory.createInterface(),
 } as const;
 
 export type ContractName = keyof typeof INTERFACES;
@@ -36,10 +38,15 @@ export const ERROR_INTERFACES: readonly Interface[] = [
   AccessManager__factory.createInterface(),
 ];
 
-/** Four-byte selector of a function, which must exist once under that name. */
-export function selectorOf(contract: ContractName, functionName: string): string {
+/** A function of a contract, which must exist once under that name. */
+export function fragmentOf(contract: ContractName, functionName: string): { selector: string; signature: string } {
   const abi: Interface = INTERFACES[contract];
   const fragment = abi.getFunction(functionName);
   if (fragment === null) throw new RangeError(`${contract} has no function ${functionName}`);
-  return fragment.selector;
+  return { selector: fragment.selector, signature: fragment.format("sighash") };
+}
+
+/** Four-byte selector of a function, which must exist once under that name. */
+export function selectorOf(contract: ContractName, functionName: string): string {
+  return fragmentOf(contract, functionName).selector;
 }
