@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
 
 import quietDependencies from "./scripts/tooling/quiet-dependencies.ts";
 
@@ -36,6 +36,14 @@ const CAMPAIGNS = {
 };
 const campaign = CAMPAIGNS[process.env.CAMPAIGN === "deep" ? "deep" : "quick"];
 
+/** A live network. Its RPC and the deployer's key come from Hardhat's encrypted keystore, never from a file. */
+const live = (name: string, chainType: "l1" | "op" | "generic") => ({
+  type: "http" as const,
+  chainType,
+  url: configVariable(`${name}_RPC_URL`),
+  accounts: [configVariable(`${name}_DEPLOYER_KEY`)],
+});
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, quietDependencies],
 
@@ -69,6 +77,13 @@ export default defineConfig({
       // deployed to a real chain; test doubles that carry a whole vault without modules may exceed it.
       allowUnlimitedContractSize: true,
     },
+    // As in deploy/parameters: the file there says which chain a name stands for, and a deployment checks it.
+    localhost: { type: "http", chainType: "l1", url: process.env.LOCAL_RPC_URL ?? "http://127.0.0.1:8545" },
+    sepolia: live("SEPOLIA", "l1"),
+    "base-sepolia": live("BASE_SEPOLIA", "op"),
+    "arbitrum-sepolia": live("ARBITRUM_SEPOLIA", "generic"),
+    "op-sepolia": live("OP_SEPOLIA", "op"),
+    mainnet: live("MAINNET", "l1"),
   },
 
   test: {

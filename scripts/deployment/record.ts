@@ -1,0 +1,101 @@
+/** The address file of a deployment, from its journal and from the chain. */
+import { readFileSync } from "node:fs";
+
+import { AbiCoder, Interface, keccak256, type Provider } from "ethers";
+import hre from "hardhat";
+
+import { Dilution__factory } from "../../types/ethers-contracts/index.ts";
+import { type AddressFile, type DeployedContract } from "../lib/addresses.ts";
+import { type NetworkFile } from "../lib/network-file.ts";
+import { type Governors } from "./governors.ts";
+import { deployedContracts } from "./ignition.ts";
+import { type Market } from "./local-market.ts";
+
+/** A contract and how it came to be. */
+interface Created {
+  readonly name: string;
+  readonly address: string;
+  readonly arguments: readonly unknown[];
+  readonly transaction: string;
+}
+
+/** Reads block and code hash of everything from the chain. */
+export async function buildAddressFile(
+  provider: Provider,
+  journals: string,
+  input: { name: string; file: NetworkFile; deployer: string; governors: Governors; market: Market },
+): Promise<AddressFile> {
+  const { name, file, deployer, governors, market } = input;
+  const deployed = (await deployedContracts(journals, "plimsoll")).map(
+    ({ contract, address, constructorArgs, creationTxHash }): Created => ({
+      name: contract.slice(contract.lastIndexOf(":") + 1),
+      address,
+      arguments: constructorArgs,
+      transaction: creationTxHash ?? "",
+    }),
+  );
+  const all = [...deployed, ...(await madeByDilution(provider, deployed))];
+  const contracts: Record<string, DeployedContract> = {};
+  for (const created of all.sort((one, other) => one.name.localeCompare(other.name, "en"))) {
+    if (created.name in contracts) throw new RangeError(`the deployment has two contracts called ${created.name}`);
+    contracts[created.name] = await recordOf(provider, created);
+  }
+  return {
+    chainId: file.network.chainId,
+    network: name,
+    version: packageVersion(),
+    deployer,
+    governance: { ...governors, governorDelay: file.governance.governorDelay },
+    market: { ...market, sequencerUptimeFeed: file.market.sequencer.feed },
+    contracts,
+  };
+}
+
+/** The token and both auctions, which Dilution's constructor creates with these arguments. */
+async function madeByDilution(provider: Provider, deployed: readonly Created[]): Promise<Created[]> {
+  const maker = deployed.find(({ name }) => name === "Dilution");
+  if (maker === undefined) return [];
+  const dilution = Dilution__factory.connect(maker.address, provider);
+  const [, engine, terms] = maker.arguments as [string, string, Record<string, unknown>];
+  const token = await dilution.token();
+  const { transaction } = maker;
+  return [
+    {
+      ...{ name: "BackstopToken", address: token, transaction },
+      arguments: [terms.name, terms.symbol, terms.cap, terms.initialSupply, terms.initialHolder],
+    },
+    { name: "DebtAuction", address: await dilution.debtAuction(), arguments: [engine], transaction },
+    { name: "BuybackAuction", address: await dilution.buybackAuction(), arguments: [token], transaction },
+  ];
+}
+
+async function recordOf(provider: Provider, created: Created): Promise<DeployedContract> {
+  const { address, transaction } = created;
+  const artifact = await hre.artifacts.readArtifact(created.name);
+  const receipt = await provider.getTransactionReceipt(transaction);
+  if (receipt === null)
+    throw new RangeError(`the chain has no transaction ${transaction} that created ${created.name}`);
+  const { inputs } = new Interface(artifact.abi).deploy;
+  return {
+    address,
+    source: `${artifact.sourceName}:${artifact.contractName}`,
+    constructorArguments: plain(created.arguments),
+    encodedArguments: AbiCoder.defaultAbiCoder().encode(inputs, created.arguments as unknown[]),
+    block: receipt.blockNumber,
+    transaction,
+    codeHash: keccak256(await provider.getCode(address)),
+  };
+}
+
+/** Version of this package. */
+export function packageVersion(): string {
+  const file = new URL("../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+/** As JSON can hold it: whole numbers as decimal text. */
+function plain(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? item.toString() : item)),
+  );
+}
