@@ -13,7 +13,7 @@ COMMAND    = NETWORK='$(NETWORK)' $(RUN) 'node_modules/.bin/hardhat run --build-
 
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install build start test test-unit test-integration test-solidity test-fork invariants gas coverage \
+.PHONY: help install build start test test-unit test-integration test-solidity test-fork invariants bench snapshot coverage \
         lint format hardhat node deploy verify-deployment roles clean
 
 help: ## Show this list
@@ -49,8 +49,11 @@ test-fork: install ## Run the tests against a fork of mainnet
 invariants: install ## Run the invariant tests as a deep campaign (FUZZ_SEED=0x... replays another seed)
 	@$(RUN) 'npm run --silent invariants'
 
-gas: install ## Measure gas of the production build
-	@$(RUN) 'npm run --silent gas'
+bench: install ## Measure gas beside Morpho Blue and Aave v3, write docs/performance.md
+	@$(RUN) 'npm run --silent bench'
+
+snapshot: install ## Write anew the gas and code sizes that "make test" compares with
+	@$(RUN) 'npm run --silent snapshot'
 
 coverage: install ## Measure line coverage of contracts/ and fail below 95 %
 	@$(RUN) 'npm run --silent coverage'

@@ -1,6 +1,6 @@
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
 
-import type { Operation } from "./measure.ts";
+import type { Operation } from "./operation.ts";
 import type { World } from "./world.ts";
 
 /** A layer that has its part in a loss: it paid, it offered tokens, or its holders were charged. */
@@ -15,7 +15,7 @@ async function argumentsOf(receipt: ContractTransactionReceipt, contract: BaseCo
 
 /** The loss went exactly to these layers. */
 export const reaches =
-  (...expected: Layer[]): NonNullable<Operation["check"]> =>
+  (...expected: Layer[]): Operation["check"] =>
   async ({ engine, debtAuction }, receipt) => {
     const split = (await argumentsOf(receipt, engine, "WrittenOff")) ?? {};
     const lot = await argumentsOf(receipt, debtAuction, "LotOpened");
@@ -27,7 +27,7 @@ export const reaches =
 
 /** The recovery climbed exactly to these layers. */
 export const climbs =
-  (...expected: ("toLenders" | "toDilution" | "toInsurance" | "toReserves")[]): NonNullable<Operation["check"]> =>
+  (...expected: ("toLenders" | "toDilution" | "toInsurance" | "toReserves")[]): Operation["check"] =>
   async ({ engine }, receipt) => {
     const split = (await argumentsOf(receipt, engine, "Recovered")) ?? {};
     const reached = (["toLenders", "toDilution", "toInsurance", "toReserves"] as const).filter((layer) => split[layer]);
@@ -36,7 +36,7 @@ export const climbs =
 
 /** What is left of the victim's debt: a part of it, or nothing. */
 export const leaves =
-  (rest: "a part" | "nothing"): NonNullable<Operation["check"]> =>
+  (rest: "a part" | "nothing"): Operation["check"] =>
   async ({ vault, ether, actors }: World) => {
     const { debtAssets } = await vault.positionOf(actors.victim, ether);
     if ((debtAssets === 0n) !== (rest === "nothing")) throw new Error(`a debt of ${debtAssets} is left`);
@@ -44,7 +44,7 @@ export const leaves =
 
 /** Several checks. */
 export const both =
-  (...checks: NonNullable<Operation["check"]>[]): NonNullable<Operation["check"]> =>
+  (...checks: Operation["check"][]): Operation["check"] =>
   async (world, receipt) => {
     for (const check of checks) await check(world, receipt);
   };

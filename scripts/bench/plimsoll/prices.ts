@@ -1,7 +1,7 @@
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { deployClassicFeed, HOUR, sourceParams, submitRound } from "../../test/helpers/oracle.ts";
-import type { AccessManager, TestToken } from "../../types/ethers-contracts/index.js";
+import { deployClassicFeed, HOUR, sourceParams, submitRound } from "../../../test/helpers/oracle.ts";
+import type { AccessManager, TestToken } from "../../../types/ethers-contracts/index.js";
 
 /** Where the vault reads the price of ether in dollars. */
 export interface Prices {
@@ -20,7 +20,7 @@ export type PriceSource = (
   dollar: TestToken,
 ) => Promise<Prices>;
 
-/** One storage slot per price: what the marks were measured with. */
+/** One storage slot per price, as the peers are measured. */
 export const fixedPrices: PriceSource = async (ethers, _manager, ether, dollar) => {
   const oracle = await ethers.deployContract("FixedPriceOracle");
   return {

@@ -2,7 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { closeWhole, sink } from "./losses.ts";
-import type { PriceSource } from "./prices.ts";
+import { fixedPrices, type PriceSource } from "./prices.ts";
 import { deploySystem, type System } from "./system.ts";
 import { DAY, HOUR, MAX, ONE, SALE, USUAL_PRICE, YEAR } from "./terms.ts";
 
@@ -30,6 +30,8 @@ export interface World extends System {
   actors: Actors;
   /** Further lenders, who never send a transaction of their own. */
   crowd: readonly string[];
+  /** Accounts that may take small loans; they have nothing yet. */
+  smallBorrowers: readonly HardhatEthersSigner[];
   /** Lets time pass, seconds. */
   pass: (seconds: bigint) => Promise<void>;
 }
@@ -40,12 +42,16 @@ const ALL_DEPOSITS = 1_000_000n * ONE;
  * Two years of a vault. In the middle a loan sinks and its loss reaches every layer, some of it comes back, and all
  * holders move once afterwards: so every counter, total, bucket and balance that an action meets has a value already.
  */
-export async function buildWorld(connection: NetworkConnection, priceSource: PriceSource, lenders = 5): Promise<World> {
+export async function buildWorld(
+  connection: NetworkConnection,
+  priceSource: PriceSource = fixedPrices,
+  lenders = 5,
+): Promise<World> {
   const { ethers, networkHelpers } = connection;
   const world: World = {
     ...(await deploySystem(ethers, priceSource)),
     connection,
-    actors: await nameActors(connection),
+    ...(await nameActors(connection)),
     crowd: Array.from({ length: lenders - 1 }, (_, i) => ethers.dataSlice(ethers.id(`lender ${i}`), 0, 20)),
     pass: async (seconds) => {
       await networkHelpers.time.increase(seconds);
@@ -67,9 +73,10 @@ export async function inSeconds({ connection }: World, seconds: bigint): Promise
   return BigInt(await connection.networkHelpers.time.latest()) + seconds;
 }
 
-async function nameActors({ ethers }: NetworkConnection): Promise<Actors> {
+async function nameActors({ ethers }: NetworkConnection): Promise<Pick<World, "actors" | "smallBorrowers">> {
   const signers = await ethers.getSigners();
-  return Object.fromEntries(ACTORS.map((name, i) => [name, signers[i]])) as Actors;
+  const actors = Object.fromEntries(ACTORS.map((name, i) => [name, signers[i]])) as Actors;
+  return { actors, smallBorrowers: signers.slice(ACTORS.length) };
 }
 
 /** Everybody has more than enough of every token and has approved everything once and for all. */

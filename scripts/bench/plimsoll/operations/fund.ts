@@ -1,4 +1,5 @@
-import type { Operation } from "../measure.ts";
+import { expectChange, expectThat, netChange } from "../../checks.ts";
+import type { Operation } from "../operation.ts";
 import { ONE } from "../terms.ts";
 
 /** What stakers do, and what the vault pays them. */
@@ -9,12 +10,16 @@ export const fundOperations: readonly Operation[] = [
       ({ fund, actors: { staker } }) =>
       () =>
         fund.connect(staker).deposit(1_234n * ONE, staker),
+    check: ({ dollar, actors }, receipt) => expectChange(receipt, dollar, actors.staker, -1_234n * ONE),
   },
   {
     operation: "InsuranceFund.startCooldown",
     prepare: async ({ fund, actors: { staker } }) => {
       const shares = await fund.balanceOf(staker);
       return () => fund.connect(staker).startCooldown(shares / 2n, staker);
+    },
+    check: async ({ fund, actors: { staker } }) => {
+      expectThat((await fund.noticeOf(staker)).quantity > 0n, "a notice");
     },
   },
   {
@@ -25,6 +30,9 @@ export const fundOperations: readonly Operation[] = [
       await pass(await fund.cooldown());
       return () => fund.connect(staker).redeem(shares / 4n, staker, staker);
     },
+    check: async ({ dollar, actors }, receipt) => {
+      expectThat((await netChange(receipt, dollar, actors.staker)) > 0n, "money for the staker");
+    },
   },
   {
     operation: "sweepReserves",
@@ -32,6 +40,9 @@ export const fundOperations: readonly Operation[] = [
       // Interest that was paid can be swept; what is only owed stays.
       await vault.connect(whale).repay(ether, 40_000n * ONE, whale);
       return () => vault.connect(operator).sweepReserves();
+    },
+    check: async ({ dollar, fund }, receipt) => {
+      expectThat((await netChange(receipt, dollar, fund)) > 0n, "a premium for the fund");
     },
   },
 ];

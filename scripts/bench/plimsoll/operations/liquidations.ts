@@ -1,6 +1,7 @@
+import { expectThat } from "../../checks.ts";
 import { both, leaves, reaches } from "../checks.ts";
 import { closeWhole, debtOf, drainReserves, dropTranches, emptyFund, setCoverage, sink } from "../losses.ts";
-import type { Operation, Send } from "../measure.ts";
+import type { Operation, Send } from "../operation.ts";
 import { ONE, RISK } from "../terms.ts";
 import type { World } from "../world.ts";
 
@@ -10,7 +11,7 @@ const BELOW_FUND = 5_000n * ONE;
 const ABOVE_ALL = 10_000n * ONE;
 
 /** The victim's position, sunk by this bad debt, is about to be closed. */
-async function closeSunk(world: World, badDebt: bigint): Promise<Send> {
+export async function closeSunk(world: World, badDebt: bigint): Promise<Send> {
   await sink(world, world.actors.victim, badDebt);
   // Bounds are those of the moment before: a debt grows by less than that in ten minutes.
   const { vault, ether, actors } = world;
@@ -26,7 +27,6 @@ async function leaveLendersAlone(world: World): Promise<void> {
 
 export const fullySocialized: Operation = {
   operation: "insolvent: socialized, no reserves, no tranches",
-  mark: 103_000,
   prepare: async (world) => {
     await leaveLendersAlone(world);
     return closeSunk(world, ABOVE_ALL);
@@ -36,7 +36,6 @@ export const fullySocialized: Operation = {
 
 export const solventPart: Operation = {
   operation: "solvent: a part",
-  mark: 105_000,
   prepare: async (world) => {
     const { vault, ether, actors } = world;
     await setCoverage(world, actors.victim, 12_000n);
@@ -107,6 +106,9 @@ export const liquidationOperations: readonly Operation[] = [
       await sink(world, world.actors.victim, ABOVE_ALL);
       const { vault, ether, actors } = world;
       return () => vault.connect(actors.operator).impair(actors.victim, ether);
+    },
+    check: async ({ vault, ether, actors }) => {
+      expectThat((await vault.positionOf(actors.victim, ether)).impairedAt !== 0n, "an impairment");
     },
   },
   {

@@ -8,7 +8,7 @@ import type {
   LendingVault,
   TestToken,
   WriteOffEngine,
-} from "../../types/ethers-contracts/index.js";
+} from "../../../types/ethers-contracts/index.js";
 import type { Prices, PriceSource } from "./prices.ts";
 import {
   BACKSTOP,

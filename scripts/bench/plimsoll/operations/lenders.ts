@@ -1,5 +1,6 @@
+import { expectChange, expectThat } from "../../checks.ts";
 import { socialize } from "../losses.ts";
-import type { Operation } from "../measure.ts";
+import type { Operation } from "../operation.ts";
 import { ONE } from "../terms.ts";
 import type { World } from "../world.ts";
 
@@ -17,11 +18,11 @@ function someone({ crowd }: World): string {
 export const lenderOperations: readonly Operation[] = [
   {
     operation: "deposit",
-    mark: 78_000,
     prepare:
       ({ vault, actors: { lender } }) =>
       () =>
         vault.connect(lender).deposit(1_234n * ONE, lender),
+    check: ({ dollar, actors }, receipt) => expectChange(receipt, dollar, actors.lender, -1_234n * ONE),
   },
   {
     operation: "mint",
@@ -29,14 +30,15 @@ export const lenderOperations: readonly Operation[] = [
       ({ vault, actors: { lender } }) =>
       () =>
         vault.connect(lender).mint(1_234n * SHARES, lender),
+    check: ({ vault, actors }, receipt) => expectChange(receipt, vault, actors.lender, 1_234n * SHARES),
   },
   {
     operation: "withdraw",
-    mark: 77_000,
     prepare:
       ({ vault, actors: { lender } }) =>
       () =>
         vault.connect(lender).withdraw(1_234n * ONE, lender, lender),
+    check: ({ dollar, actors }, receipt) => expectChange(receipt, dollar, actors.lender, 1_234n * ONE),
   },
   {
     operation: "redeem",
@@ -44,10 +46,12 @@ export const lenderOperations: readonly Operation[] = [
       ({ vault, actors: { lender } }) =>
       () =>
         vault.connect(lender).redeem(1_234n * SHARES, lender, lender),
+    check: ({ vault, actors }, receipt) => expectChange(receipt, vault, actors.lender, -1_234n * SHARES),
   },
   {
     operation: "transfer of shares",
     prepare: (world) => () => world.vault.connect(world.actors.lender).transfer(someone(world), 1_234n * SHARES),
+    check: ({ vault, actors }, receipt) => expectChange(receipt, vault, actors.lender, -1_234n * SHARES),
   },
   {
     operation: "transfer, first of both holders since a loss",
@@ -55,6 +59,7 @@ export const lenderOperations: readonly Operation[] = [
       await socialize(world, 1);
       return () => world.vault.connect(world.actors.lender).transfer(someone(world), 1_234n * SHARES);
     },
+    check: ({ vault, actors }, receipt) => expectChange(receipt, vault, actors.lender, -1_234n * SHARES),
   },
   {
     operation: "transfer, since the first loss both ever met",
@@ -66,6 +71,7 @@ export const lenderOperations: readonly Operation[] = [
       await socialize(world, 1);
       return () => vault.connect(actors.newcomer).transfer(fresh, 1_234n * SHARES);
     },
+    check: ({ vault, actors }, receipt) => expectChange(receipt, vault, actors.newcomer, -1_234n * SHARES),
   },
   {
     operation: "setAuthorization",
@@ -73,5 +79,8 @@ export const lenderOperations: readonly Operation[] = [
       ({ vault, actors: { lender, operator } }) =>
       () =>
         vault.connect(lender).setAuthorization(operator, true),
+    check: async ({ vault, actors: { lender, operator } }) => {
+      expectThat(await vault.isAuthorized(lender, operator), "an operator");
+    },
   },
 ];

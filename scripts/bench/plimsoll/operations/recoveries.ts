@@ -1,6 +1,7 @@
+import { expectThat, netChange } from "../../checks.ts";
 import { climbs } from "../checks.ts";
 import { socialize } from "../losses.ts";
-import type { Operation, Send } from "../measure.ts";
+import type { Operation, Send } from "../operation.ts";
 import { ONE } from "../terms.ts";
 import { coverByAll } from "./dilution.ts";
 import type { World } from "../world.ts";
@@ -21,6 +22,10 @@ async function claim(world: World, losses: number, lender: "never moves" | "move
   const epochs = await repaidEpochs(world, losses, lender);
   return () => world.vault.connect(world.actors.lender).claimRecovery(world.actors.lender, epochs, world.actors.lender);
 }
+
+const paid: Operation["check"] = async ({ dollar, actors }, receipt) => {
+  expectThat((await netChange(receipt, dollar, actors.lender)) > 0n, "money for the lender");
+};
 
 /** Money that comes back, and those who were charged taking it. */
 export const recoveryOperations: readonly Operation[] = [
@@ -45,15 +50,22 @@ export const recoveryOperations: readonly Operation[] = [
     },
     check: climbs("toLenders", "toDilution", "toInsurance", "toReserves"),
   },
-  { operation: "claimRecovery: 1 epoch", prepare: (world) => claim(world, 1, "never moves") },
-  { operation: "claimRecovery: 10 epochs", prepare: (world) => claim(world, 10, "never moves") },
-  { operation: "claimRecovery: 10 epochs, moved after each", prepare: (world) => claim(world, 10, "moves") },
+  { operation: "claimRecovery: 1 epoch", prepare: (world) => claim(world, 1, "never moves"), check: paid },
+  { operation: "claimRecovery: 10 epochs", prepare: (world) => claim(world, 10, "never moves"), check: paid },
+  {
+    operation: "claimRecovery: 10 epochs, moved after each",
+    prepare: (world) => claim(world, 10, "moves"),
+    check: paid,
+  },
   {
     operation: "reinvestRecovery: 1 epoch, first move since",
     prepare: async (world) => {
       const epochs = await repaidEpochs(world, 1, "never moves");
       const { vault, actors } = world;
       return () => vault.connect(actors.lender).reinvestRecovery(actors.lender, epochs, actors.lender);
+    },
+    check: async ({ vault, actors }, receipt) => {
+      expectThat((await netChange(receipt, vault, actors.lender)) > 0n, "shares for the lender");
     },
   },
 ];
