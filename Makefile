@@ -14,7 +14,7 @@ COMMAND    = NETWORK='$(NETWORK)' $(RUN) 'node_modules/.bin/hardhat run --build-
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help install build start test test-unit test-integration test-solidity test-fork invariants bench snapshot coverage \
-        lint format hardhat node deploy verify-deployment roles clean
+        lint format hardhat node deploy verify-deployment roles keeper clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ snapshot: install ## Write anew the gas and code sizes that "make test" compares
 
 coverage: install ## Measure line coverage of contracts/ and fail below 95 %
 	@$(RUN) 'npm run --silent coverage'
+
+keeper: install ## Run the liquidation and write-off bot (NETWORK=name, ARGS="--once --dry-run --json")
+	@NETWORK='$(NETWORK)' $(RUN) 'npm run --silent keeper -- $(if $(filter-out --help,$(ARGS)),$(ARGS))'
 
 lint: build ## Lint Solidity and TypeScript and check types
 	@$(RUN) 'npm run --silent lint'

@@ -12,13 +12,14 @@ import {
   Dilution__factory,
   FluxAggregator__factory,
   InsuranceFund__factory,
+  KeeperLens__factory,
   LendingVault__factory,
   RiskSteward__factory,
   TestToken__factory,
   UnderwriterBook__factory,
   WriteOffEngine__factory,
 } from "../../types/ethers-contracts/index.ts";
-import { Chain } from "./chain.ts";
+import { Chain, type Connection } from "./chain.ts";
 import { ERROR_INTERFACES } from "./interfaces.ts";
 import { deploymentParameters } from "./parameters.ts";
 
@@ -38,6 +39,14 @@ interface Addressed {
 export async function deployAll(parameters: string, startsAt: number) {
   const initialDate = new Date((startsAt - DEPLOYMENT_SECONDS) * 1000);
   const connection = await network.create({ override: { initialDate } });
+  return deployOn(connection, parameters, startsAt);
+}
+
+/**
+ * The whole protocol on a chain that runs already, whose clock is before `startsAt` by a day at least.
+ * @param journal name of Ignition's folder below deploy/deployments; an in-process chain needs none
+ */
+export async function deployOn(connection: Connection, parameters: string, startsAt: number, journal?: string) {
   const chain = new Chain(connection, startsAt - DEPLOYMENT_SECONDS, ERROR_INTERFACES);
   const oracleAccount = await chain.actor("price oracle");
   const governor = await chain.actor("governor");
@@ -47,6 +56,7 @@ export async function deployAll(parameters: string, startsAt: number) {
 
   const market = await connection.ignition.deploy(LocalMarketModule, {
     parameters: deploymentParameters(parameters, { oracleAccount }),
+    ...(journal === undefined ? {} : { deploymentId: journal }),
   });
   const at = (contract: Addressed): Promise<string> => contract.getAddress();
   const [asset, collateral, assetFeed, collateralFeed] = await Promise.all([
@@ -60,6 +70,7 @@ export async function deployAll(parameters: string, startsAt: number) {
       ...{ asset, collateral, assetFeed, collateralFeed },
       ...{ governor, guardian, riskCouncil, treasury },
     }),
+    ...(journal === undefined ? {} : { deploymentId: journal }),
   });
 
   chain.advanceTo(startsAt);
@@ -83,6 +94,7 @@ export async function deployAll(parameters: string, startsAt: number) {
     token: BackstopToken__factory.connect(await dilution.token(), provider),
     debtAuction: DebtAuction__factory.connect(await dilution.debtAuction(), provider),
     buybackAuction: BuybackAuction__factory.connect(await dilution.buybackAuction(), provider),
+    keeperLens: KeeperLens__factory.connect(await at(deployed.keeperLens), provider),
   };
 }
 

@@ -1,0 +1,105 @@
+/** The ordered lists of a configuration: what the keeper does, and where it sells. */
+import { isHexString } from "ethers";
+
+import { type Reader } from "./reader.ts";
+import { type KeeperConfig, type StrategyConfig, type VenueConfig } from "./types.ts";
+
+const STRATEGIES = ["liquidate", "impair", "writeOff", "auctions", "sweep", "claim"] as const;
+const VENUES = ["hold", "uniswapV3", "desk"] as const;
+/** A token, then at least one pair of fee and token: 20 + 23 n bytes. */
+const isPath = (value: unknown): value is string =>
+  isHexString(value) && value.length > 42 && ((value.length - 2) / 2 - 20) % 23 === 0;
+
+export function parseActions(reader: Reader): Pick<KeeperConfig, "strategies" | "venues"> {
+  return {
+    strategies: reader.list("strategies").map((item) => {
+      const strategy = parseStrategy(item);
+      item.done();
+      return strategy;
+    }),
+    venues: reader.list("venues").map((item) => {
+      const venue = parseVenue(item);
+      item.done();
+      return venue;
+    }),
+  };
+}
+
+function parseStrategy(item: Reader): StrategyConfig {
+  const use = item.oneOf("use", STRATEGIES);
+  const batch = () => item.whole("batch", { min: 1, max: 50, fallback: 10 });
+  const everyBlocks = () => item.whole("everyBlocks", { min: 1, max: 1_000_000, fallback: 300 });
+  switch (use) {
+    case "liquidate":
+      return {
+        ...{ use, minProfitWad: item.amount("minProfit", "0") },
+        perBlock: item.whole("perBlock", { min: 1, max: 500, fallback: 50 }),
+      };
+    case "impair":
+      return {
+        ...{ use, maxCostWad: item.amount("maxCost") },
+        ...{ refreshBps: item.whole("refreshBps", { min: 1, max: 10_000, fallback: 2_500 }), batch: batch() },
+      };
+    case "writeOff":
+      return {
+        ...{ use, alwaysWriteOff: item.flag("alwaysWriteOff", false) },
+        ...{ maxCostWad: item.amount("maxCost", "0"), batch: batch() },
+      };
+    case "auctions":
+      return {
+        ...{ use, settle: item.flag("settle", true), maxCostWad: item.amount("maxCost", "0") },
+        ...{ buyAtWad: item.amount("buyAt", "0"), maxSpendWad: item.amount("maxSpend", "0") },
+        sellAtWad: item.amount("sellAt", "0"),
+      };
+    case "sweep":
+      return {
+        ...{ use, everyBlocks: everyBlocks() },
+        ...{ minAssetsWad: item.amount("minAssets", "0"), maxCostWad: item.amount("maxCost") },
+      };
+    case "claim":
+      return {
+        ...{ use, everyBlocks: everyBlocks() },
+        ...{ minAssetsWad: item.amount("minAssets", "0"), maxCostWad: item.amount("maxCost", "0") },
+        accounts: item.list("accounts").map((entry) => {
+          const account = {
+            ...{ account: entry.address("account"), receiver: entry.address("receiver") },
+            shares: entry.address("shares"),
+          };
+          entry.done();
+          return account;
+        }),
+      };
+  }
+}
+
+function parseVenue(item: Reader): VenueConfig {
+  const use = item.oneOf("use", VENUES);
+  switch (use) {
+    case "hold":
+      return { use, haircutBps: item.whole("haircutBps", { min: 0, max: 10_000, fallback: 0 }) };
+    case "desk":
+      return { use, desk: item.address("desk") };
+    case "uniswapV3":
+      return {
+        ...{ use, router: item.address("router") },
+        version: item.oneOf("version", ["SwapRouter", "SwapRouter02"], "SwapRouter02"),
+        paths: parsePaths(item),
+      };
+  }
+}
+
+function parsePaths(item: Reader): Map<string, string> {
+  const paths = new Map<string, string>();
+  for (const [index, path] of item.list("paths").entries()) {
+    const encoded = path.raw("path");
+    if (!isPath(encoded)) {
+      path.complain("path", encoded, "an encoded Uniswap V3 path: token, 3 bytes of fee, token, …");
+      continue;
+    }
+    path.done();
+    const collateral = `0x${encoded.slice(2, 42).toLowerCase()}`;
+    if (paths.has(collateral)) item.complain(`paths[${index}]`, collateral, "one path for each collateral");
+    paths.set(collateral, encoded);
+  }
+  return paths;
+}

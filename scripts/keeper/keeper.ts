@@ -1,0 +1,225 @@
+/**
+ * The keeper: at each block it reads what is new, brings its book up to date, lets the strategies propose in their
+ * order, and has the executor send what is worth it. After that it reads again what has not been read for long.
+ */
+import { Book, type Judged, nameOfPosition, WAD } from "./book/book.ts";
+import { readPrices, type Prices } from "./book/prices.ts";
+import { eventSources, readVaults, type Vault } from "./book/vaults.ts";
+import { type KeeperConfig } from "./config/types.ts";
+import { type Executor, type Outcome } from "./executor/executor.ts";
+import { weiInAssets } from "./executor/fees.ts";
+import { type Lane } from "./executor/lane.ts";
+import { Indexer } from "./indexer/indexer.ts";
+import { type Watch } from "./operations/health.ts";
+import { type Log } from "./operations/log.ts";
+import { type Metrics } from "./operations/metrics.ts";
+import { type Header } from "./rpc/endpoint.ts";
+import { type RpcPool } from "./rpc/pool.ts";
+import { type Sighting, type Store } from "./store/types.ts";
+import { type LaneName, type Strategy } from "./strategies/types.ts";
+import { blockView } from "./view.ts";
+
+/** Everything a keeper is made of. */
+export interface Parts {
+  readonly config: KeeperConfig;
+  readonly rpc: RpcPool;
+  readonly store: Store;
+  readonly lanes: Readonly<Record<LaneName, Lane>>;
+  readonly executor: Executor;
+  readonly strategies: readonly Strategy[];
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly watch: Watch;
+}
+
+/** What one block has brought. */
+export interface Tick {
+  readonly head: Header;
+  readonly judged: readonly Judged[];
+  readonly outcomes: readonly Outcome[];
+  readonly orphaned: number;
+}
+
+/** Blocks after which the vaults' rules and the accounts' balances are read again. */
+const RULES_EVERY_BLOCKS = 25;
+
+export class Keeper {
+  private readonly parts: Parts;
+  private vaults: readonly Vault[] = [];
+  private rulesAt: number | undefined;
+  private indexer: Indexer | undefined;
+  private book: Book | undefined;
+  private lastHash = "";
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  /** Looks at the newest block; undefined if it is the one decided on last. */
+  async look(): Promise<Tick | undefined> {
+    const head = await this.parts.rpc.head();
+    if (head.hash === this.lastHash) return undefined;
+    this.parts.watch.sawHead(head.number);
+    const tick = await this.tick(head);
+    this.lastHash = head.hash;
+    return tick;
+  }
+
+  private async tick(head: Header): Promise<Tick> {
+    const { rpc, metrics, watch, lanes } = this.parts;
+    const endTimer = metrics.decisionSeconds.startTimer();
+    const [prices, { touched, orphaned }] = await this.catchUp(head);
+    for (const lane of Object.values(lanes)) await lane.settle(head);
+    const book = this.knownBook();
+    await book.read(positionsIn(touched), head);
+    const judged = book.judge(prices);
+    watch.sawPositions(judged, prices);
+    const outcomes = await this.decide(head, prices, judged, touched);
+    endTimer();
+    this.report(head, judged, outcomes, orphaned);
+
+    await book.read(book.stale(judged, head.number), head);
+    if (this.rulesAt === head.number || this.rulesAt === undefined) {
+      for (const lane of Object.values(lanes)) {
+        const wei = await rpc.balance(lane.address);
+        watch.setBalance(lane.name, wei);
+        metrics.balanceGwei.set({ lane: lane.name }, Number(wei / 1_000_000_000n));
+      }
+    }
+    return { head, judged, outcomes, orphaned };
+  }
+
+  /** Rules, events and prices up to the head. */
+  private async catchUp(head: Header): Promise<[Prices, { touched: readonly Sighting[]; orphaned: number }]> {
+    const { rpc, store, log, metrics } = this.parts;
+    const isDue = this.rulesAt === undefined || Math.abs(head.number - this.rulesAt) >= RULES_EVERY_BLOCKS;
+    if (isDue) await this.readRules(head);
+    let caught = await this.knownIndexer().catchUp(head);
+    if (caught.newVault) {
+      await this.readRules(head);
+      caught = await this.knownIndexer().catchUp(head);
+    }
+    if (caught.orphaned > 0) {
+      log.warn({ orphaned: caught.orphaned, head: head.number }, "a reorganisation");
+      metrics.orphaned.inc(caught.orphaned);
+    }
+    const prices = await readPrices(rpc, head.hash, this.vaults);
+    const book = this.knownBook();
+    if (book.entries.size === 0 || caught.orphaned > 0) {
+      const known = await store.sightings("position");
+      book.retain(known);
+      const missing = known.filter((sighting) => !book.entries.has(nameIn(sighting)));
+      await book.read(positionsIn(missing), head);
+    }
+    return [prices, caught];
+  }
+
+  /** The vaults and their rules. New vaults, or new auctions of theirs, are read from the first block on. */
+  private async readRules(head: Header): Promise<void> {
+    const { config, rpc, store, log } = this.parts;
+    this.vaults = await readVaults(rpc, head.hash, config.contracts.engine);
+    const shares = config.strategies.flatMap((strategy) =>
+      strategy.use === "claim" ? strategy.accounts.map(({ shares: contract }) => contract) : [],
+    );
+    const sources = eventSources(config.contracts.engine, this.vaults, shares);
+    const known = new Set(await store.sources());
+    if (sources.some((source) => !known.has(source))) {
+      log.info({ sources: sources.length }, "reading events from the deployment on");
+      await store.beginWith(sources);
+      this.indexer = undefined;
+    }
+    this.indexer ??= new Indexer(rpc, store, sources, { ...config.indexer, fromBlock: config.contracts.fromBlock });
+    if (this.book === undefined)
+      this.book = new Book(rpc, { ...config.book, lens: config.contracts.lens }, this.vaults);
+    else this.book.setVaults(this.vaults);
+    this.rulesAt = head.number;
+  }
+
+  /** Strategy after strategy; what one has sent, the next leaves alone. */
+  private async decide(
+    head: Header,
+    prices: Prices,
+    judged: readonly Judged[],
+    touched: readonly Sighting[],
+  ): Promise<Outcome[]> {
+    const { config, rpc, store, lanes, executor, strategies, log, metrics } = this.parts;
+    const accounts = { urgent: lanes.urgent.address, housekeeping: lanes.housekeeping.address };
+    const { lens, flashLiquidator } = config.contracts;
+    const claimed = new Set(positionsOf(lanes.urgent.waiting));
+    const view = blockView({
+      ...{ head, rpc, store, lens, flashLiquidator, accounts },
+      ...{ vaults: this.vaults, prices, judged, claimed, touched },
+    });
+    const gasPrices = memo(async (vault: Vault) => weiInAssets(rpc, head.hash, config.native, vault));
+    const outcomes: Outcome[] = [];
+    for (const strategy of strategies) {
+      try {
+        const proposals = await strategy.propose(view);
+        for (const outcome of await executor.execute(proposals, head, gasPrices)) {
+          outcomes.push(outcome);
+          metrics.proposals.inc({ strategy: strategy.name, status: outcome.status });
+          if (outcome.status === "sent" || outcome.status === "would send" || outcome.status === "taken") {
+            for (const name of outcome.proposal.positions) claimed.add(name);
+          }
+        }
+      } catch (error) {
+        log.error({ error, strategy: strategy.name, head: head.number }, "a strategy failed");
+      }
+    }
+    return outcomes;
+  }
+
+  private report(head: Header, judged: readonly Judged[], outcomes: readonly Outcome[], orphaned: number): void {
+    const { metrics, log, watch } = this.parts;
+    metrics.head.set(head.number);
+    metrics.positions.set(judged.length);
+    metrics.liquidatable.set(judged.filter(({ healthWad }) => healthWad < WAD).length);
+    metrics.insolvent.set(judged.filter(({ shortfallAssets }) => shortfallAssets !== 0n).length);
+    metrics.unpriced.set(judged.filter(({ priced }) => !priced).length);
+    metrics.unhandled.set(watch.read().oldestInsolvencyBlocks);
+    for (const { proposal, status, detail, hash, gainAssets, costAssets } of outcomes) {
+      const figures = { gainAssets: gainAssets?.toString(), costAssets: costAssets?.toString() };
+      const line = { strategy: proposal.strategy, name: proposal.name, status, detail, hash, ...figures };
+      if (status === "sent") log.info(line, "sent");
+      else if (status === "failed") log.error(line, "failed");
+      else log.debug(line, "not sent");
+    }
+    log.info({ head: head.number, positions: judged.length, proposals: outcomes.length, orphaned }, "block");
+  }
+
+  private knownIndexer(): Indexer {
+    if (this.indexer === undefined) throw new RangeError("the rules have not been read");
+    return this.indexer;
+  }
+
+  private knownBook(): Book {
+    if (this.book === undefined) throw new RangeError("the rules have not been read");
+    return this.book;
+  }
+}
+
+function positionsIn(sightings: readonly Sighting[]) {
+  return sightings
+    .filter(({ kind }) => kind === "position")
+    .map(({ source, first, second }) => ({ source, borrower: first, collateral: second }));
+}
+
+function nameIn({ source, first, second }: Sighting): string {
+  return nameOfPosition(source, { borrower: first, collateral: second });
+}
+
+/** Positions that purposes of transactions on their way name. */
+function positionsOf(purposes: ReadonlySet<string>): string[] {
+  return [...purposes].flatMap((purpose) =>
+    [...purpose.matchAll(/position:(0x[0-9a-f]{40}:0x[0-9a-f]{40}:0x[0-9a-f]{40})/g)].map((match) => match[1] ?? ""),
+  );
+}
+
+function memo<K, V>(ask: (key: K) => Promise<V>): (key: K) => Promise<V> {
+  const known = new Map<K, Promise<V>>();
+  return async (key) => {
+    const value = known.get(key) ?? ask(key);
+    known.set(key, value);
+    return value;
+  };
+}

@@ -1,0 +1,173 @@
+/** Settles sales and buybacks that are over; buys tokens that are cheap enough, and sells them back when they are dear. */
+import { BUYBACK_AUCTION, DEBT_AUCTION, ERC20, LENS } from "../abi.ts";
+import { type Vault } from "../book/vaults.ts";
+import { nameOf } from "../indexer/events.ts";
+import { type Sighting } from "../store/types.ts";
+import { type Attempt, type BlockView, inAssets, type Proposal, type Strategy } from "./types.ts";
+
+export interface AuctionRules {
+  readonly settle: boolean;
+  readonly maxCostWad: bigint;
+  readonly buyAtWad: bigint;
+  readonly maxSpendWad: bigint;
+  readonly sellAtWad: bigint;
+}
+
+interface LotRow {
+  readonly remainingTokens: bigint;
+  readonly price: bigint;
+  readonly buyableTokens: bigint;
+  readonly buyableAssets: bigint;
+  readonly closesAt: bigint;
+}
+
+interface RoundRow {
+  readonly assets: bigint;
+  readonly price: bigint;
+  readonly sellableTokens: bigint;
+  readonly endsAt: bigint;
+}
+
+/** One whole backstop token, of which prices speak. */
+const TOKEN = 10n ** 18n;
+/** Seconds in which a purchase may be mined. */
+const VALID_SECONDS = 600;
+/** Blocks after which what was closed is looked at again: a lot may be opened anew. */
+const RECHECK_BLOCKS = 100;
+const PAGE = 500;
+
+export class Auctions implements Strategy {
+  readonly name = "auctions";
+  private readonly rules: AuctionRules;
+  /** Block at which something was found closed. */
+  private readonly closed = new Map<string, number>();
+
+  constructor(rules: AuctionRules) {
+    this.rules = rules;
+  }
+
+  async propose(view: BlockView): Promise<Proposal[]> {
+    for (const sighting of view.touched) this.closed.delete(nameOf(sighting));
+    const proposals = await Promise.all(
+      view.vaults
+        .filter(({ debtAuction }) => debtAuction !== "")
+        .map(async (vault) => [...(await this.ofLots(vault, view)), ...(await this.ofRounds(vault, view))]),
+    );
+    return proposals.flat();
+  }
+
+  private async ofLots(vault: Vault, view: BlockView): Promise<Proposal[]> {
+    const open = await this.open("lot", vault, view);
+    if (open.length === 0) return [];
+    const rows = await ask<LotRow>(view, "lots", [vault.debtAuction, vault.address, open.map(({ first }) => first)]);
+    return open.flatMap((sighting, index) => {
+      const row = rows[index];
+      if (row === undefined) return [];
+      if (row.remainingTokens === 0n) {
+        this.closed.set(nameOf(sighting), view.head.number);
+        return [];
+      }
+      const isOver = BigInt(view.head.timestamp) >= row.closesAt;
+      if (isOver) return this.settleLot(vault, sighting);
+      const limit = inAssets(vault, this.rules.buyAtWad);
+      return limit === 0n || row.price > limit || row.buyableTokens === 0n ? [] : this.buy(vault, sighting, row, view);
+    });
+  }
+
+  private async ofRounds(vault: Vault, view: BlockView): Promise<Proposal[]> {
+    const open = await this.open("round", vault, view);
+    if (open.length === 0) return [];
+    const keys = open.map(({ first, second }) => ({ id: first, number: second }));
+    const rows = await ask<RoundRow>(view, "rounds", [vault.buybackAuction, vault.address, keys]);
+    const proposals: Proposal[] = [];
+    for (const [index, sighting] of open.entries()) {
+      const row = rows[index];
+      if (row === undefined) continue;
+      const limit = inAssets(vault, this.rules.sellAtWad);
+      if (row.assets === 0n) this.closed.set(nameOf(sighting), view.head.number);
+      else if (BigInt(view.head.timestamp) >= row.endsAt) proposals.push(...this.settleRound(vault, sighting));
+      else if (limit !== 0n && row.price >= limit && row.sellableTokens !== 0n) {
+        proposals.push(...(await this.sell(vault, sighting, view)));
+      }
+    }
+    return proposals;
+  }
+
+  private async open(kind: "lot" | "round", vault: Vault, view: BlockView): Promise<Sighting[]> {
+    const seen = await view.sightings(kind);
+    return seen
+      .filter(({ source }) => source === vault.address)
+      .filter((sighting) => view.head.number - (this.closed.get(nameOf(sighting)) ?? -RECHECK_BLOCKS) >= RECHECK_BLOCKS)
+      .slice(0, PAGE);
+  }
+
+  private settleLot(vault: Vault, { first }: Sighting): Proposal[] {
+    const data = DEBT_AUCTION.encodeFunctionData("settle", [vault.address, first]);
+    return this.settle(vault, `lot:${first}`, {
+      label: "settle",
+      to: vault.debtAuction,
+      data: () => data,
+      gain: () => 0n,
+    });
+  }
+
+  private settleRound(vault: Vault, { first, second }: Sighting): Proposal[] {
+    const data = BUYBACK_AUCTION.encodeFunctionData("settle", [vault.address, first, second]);
+    const attempt = { label: "settle", to: vault.buybackAuction, data: () => data, gain: () => 0n };
+    return this.settle(vault, `round:${first}:${second}`, attempt);
+  }
+
+  private settle(vault: Vault, what: string, attempt: Attempt): Proposal[] {
+    if (!this.rules.settle) return [];
+    return [this.proposal(vault, what, attempt, -inAssets(vault, this.rules.maxCostWad))];
+  }
+
+  /** Gains by how much the tokens are cheaper than what the keeper would pay for them. */
+  private buy(vault: Vault, { first }: Sighting, row: LotRow, { accounts, head }: BlockView): Proposal[] {
+    const limit = inAssets(vault, this.rules.buyAtWad);
+    const spend = inAssets(vault, this.rules.maxSpendWad);
+    const affordable = row.price === 0n ? 0n : (spend * TOKEN) / row.price;
+    const tokens = affordable < row.buyableTokens ? affordable : row.buyableTokens;
+    if (tokens === 0n) return [];
+    const deadline = head.timestamp + VALID_SECONDS;
+    const data = DEBT_AUCTION.encodeFunctionData("buy", [
+      ...[vault.address, first, tokens, limit, accounts.housekeeping, deadline],
+    ]);
+    const gain: Attempt["gain"] = (result) => {
+      const bought = DEBT_AUCTION.decodeFunctionResult("buy", result) as unknown as { tokens: bigint; assets: bigint };
+      return (bought.tokens * limit) / TOKEN - bought.assets;
+    };
+    return [this.proposal(vault, `lot:${first}`, { label: "buy", to: vault.debtAuction, data: () => data, gain }, 0n)];
+  }
+
+  private async sell(vault: Vault, { first, second }: Sighting, view: BlockView): Promise<Proposal[]> {
+    const account = view.accounts.housekeeping;
+    const balanceOf = ERC20.encodeFunctionData("balanceOf", [account]);
+    const tokens = BigInt(await view.call(vault.backstopToken, balanceOf));
+    if (tokens === 0n) return [];
+    const limit = inAssets(vault, this.rules.sellAtWad);
+    const data = (least: bigint) =>
+      BUYBACK_AUCTION.encodeFunctionData("sell", [vault.address, first, second, tokens, least, account]);
+    const gain: Attempt["gain"] = (result) => {
+      const sold = BUYBACK_AUCTION.decodeFunctionResult("sell", result) as unknown as {
+        tokens: bigint;
+        assets: bigint;
+      };
+      return sold.assets - (sold.tokens * limit) / TOKEN;
+    };
+    const attempt = { label: "sell back", to: vault.buybackAuction, data, gain };
+    return [this.proposal(vault, `round:${first}:${second}`, attempt, 0n)];
+  }
+
+  private proposal(vault: Vault, what: string, attempt: Attempt, leastNetAssets: bigint): Proposal {
+    return {
+      ...{ name: `${vault.address}:${what}`, strategy: this.name, vault, lane: "housekeeping" },
+      ...{ attempts: [attempt], leastNetAssets, positions: [], pieces: [] },
+    };
+  }
+}
+
+async function ask<T>(view: BlockView, name: string, args: readonly unknown[]): Promise<readonly T[]> {
+  const result = await view.call(view.lens, LENS.encodeFunctionData(name, args));
+  return (LENS.decodeFunctionResult(name, result) as unknown as [readonly T[]])[0];
+}

@@ -1,0 +1,26 @@
+import { type StrategyConfig } from "../config/types.ts";
+import { type Venue } from "../venues/types.ts";
+import { Auctions } from "./auctions.ts";
+import { Claim } from "./claim.ts";
+import { Impair } from "./impair.ts";
+import { Liquidate } from "./liquidate.ts";
+import { Sweep } from "./sweep.ts";
+import { type Strategy } from "./types.ts";
+import { WriteOff } from "./write-off.ts";
+
+export function openStrategy(config: StrategyConfig, venues: readonly Venue[]): Strategy {
+  switch (config.use) {
+    case "liquidate":
+      return new Liquidate(config, venues);
+    case "impair":
+      return new Impair(config);
+    case "writeOff":
+      return new WriteOff(config);
+    case "auctions":
+      return new Auctions(config);
+    case "sweep":
+      return new Sweep(config);
+    case "claim":
+      return new Claim(config);
+  }
+}

@@ -1,0 +1,46 @@
+/** What the strategies see of one block. */
+import { type Judged } from "./book/book.ts";
+import { type Prices } from "./book/prices.ts";
+import { type PositionKey } from "./book/rows.ts";
+import { type Vault } from "./book/vaults.ts";
+import { type Header } from "./rpc/endpoint.ts";
+import { type RpcPool } from "./rpc/pool.ts";
+import { type Sighting, type Store } from "./store/types.ts";
+import { type Outlook, readOutlooks } from "./strategies/outlook.ts";
+import { type BlockView } from "./strategies/types.ts";
+
+export interface ViewParts {
+  readonly head: Header;
+  readonly rpc: RpcPool;
+  readonly store: Store;
+  readonly lens: string;
+  readonly flashLiquidator: string | undefined;
+  readonly accounts: BlockView["accounts"];
+  readonly vaults: readonly Vault[];
+  readonly prices: Prices;
+  readonly judged: readonly Judged[];
+  readonly claimed: ReadonlySet<string>;
+  readonly touched: readonly Sighting[];
+}
+
+export function blockView(parts: ViewParts): BlockView {
+  const { head, rpc, store, lens } = parts;
+  const outlooks = new Map<string, Promise<Outlook[]>>();
+  const seen = new Map<Sighting["kind"], Promise<Sighting[]>>();
+  return {
+    ...parts,
+    sightings: async (kind) => {
+      const known = seen.get(kind) ?? store.sightings(kind);
+      seen.set(kind, known);
+      return known;
+    },
+    outlook: async (vault: Vault, keys: readonly PositionKey[]) => {
+      const name = `${vault.address}:${keys.map(({ borrower, collateral }) => `${borrower}/${collateral}`).join()}`;
+      const ask = async (data: string) => rpc.call({ to: lens, data }, head.hash);
+      const known = outlooks.get(name) ?? readOutlooks(ask, vault.address, keys);
+      outlooks.set(name, known);
+      return known;
+    },
+    call: async (to, data) => rpc.call({ to, data }, head.hash),
+  };
+}

@@ -1,0 +1,107 @@
+import { expect } from "chai";
+
+import { newPlace, type Place, runOnce, startBot } from "../../helpers/keeper/bot.ts";
+import { type KeeperWorld, ONE, startWorld } from "../../helpers/keeper/world.ts";
+
+/** Ten units of collateral; at 200 dollars each, 1,400 are lent against 2,000. */
+const LOAN = { collateral: 10n, debt: 1_400n };
+const DELAY = 1_800;
+
+describe("keeper: what it does, against a hardhat node", function () {
+  this.timeout(180_000);
+  let world: KeeperWorld;
+  let place: Place;
+  let goBack: () => Promise<void>;
+
+  before(async () => {
+    world = await startWorld();
+  });
+  after(async () => {
+    await world.stop();
+  });
+  beforeEach(async () => {
+    goBack = await world.chain.branch();
+    place = newPlace();
+  });
+  afterEach(async () => {
+    await goBack();
+    place.clean();
+  });
+
+  const debtOf = async (borrower: string) =>
+    (await world.vault.positionOf(borrower, await world.collateral.getAddress())).debtAssets;
+  const impairedAt = async (borrower: string) =>
+    (await world.vault.positionOf(borrower, await world.collateral.getAddress())).impairedAt;
+  const ownerBalance = async () => world.asset.balanceOf(await world.flash.owner());
+
+  it("finds positions from events and does nothing while all are healthy", async () => {
+    await world.plant([LOAN, LOAN, LOAN]);
+    const { summary, exitCode } = await runOnce(world, place);
+    expect(exitCode).to.equal(0);
+    expect(summary).to.deep.include({ positions: 3, liquidatable: 0, insolvent: 0, unpriced: 0, proposals: [] });
+  });
+
+  it("liquidates what has sunk without capital, and the profit is the owner's", async () => {
+    const [borrower] = await world.plant([LOAN, { collateral: 10n, debt: 700n }]);
+    await world.setPrice(170n);
+    // The desk pays 1 % less than the feeds say.
+    await world.desk.setPrice((170n * ONE * 99n) / 100n);
+    const before = await debtOf(borrower!);
+    const { summary, exitCode, stderr } = await runOnce(world, place);
+    expect(exitCode, stderr).to.equal(0);
+    expect(summary?.proposals.map(({ status }) => status)).to.deep.equal(["sent"]);
+    expect(summary?.mined).to.have.length(1);
+    const repaid = before - (await debtOf(borrower!));
+    // Incentive 8 %, the reserves' fee a fifth of what is beyond the least incentive of 2 %: 1.2 %. The desk's 1 % off.
+    const profit = (repaid * 108n * 99n) / 10_000n - repaid - (repaid * 12n) / 1_000n;
+    expect(repaid).to.be.greaterThan(300n * ONE);
+    expect(await ownerBalance()).to.be.closeTo(profit, 10n ** 12n);
+  });
+
+  it("leaves alone what does not pay: a desk that gives too little", async () => {
+    const [borrower] = await world.plant([LOAN]);
+    await world.setPrice(170n);
+    await world.desk.setPrice(150n * ONE);
+    const { summary, exitCode } = await runOnce(world, place);
+    expect(exitCode).to.equal(0);
+    expect(summary?.liquidatable).to.equal(1);
+    expect(summary?.proposals.map(({ status }) => status)).to.deep.equal(["refused"]);
+    expect(await debtOf(borrower!)).to.be.greaterThan(1_400n * ONE);
+  });
+
+  it("records an insolvency, and writes it off once the record is old enough and confirmed", async () => {
+    const borrowers = await world.plant([LOAN, LOAN, { collateral: 10n, debt: 500n }]);
+    await world.setPrice(80n);
+    await world.desk.setPrice(1n);
+    expect((await runOnce(world, place)).exitCode).to.equal(0);
+    const recorded = await Promise.all(borrowers.map(impairedAt));
+    expect(recorded[0]).to.not.equal(0n);
+    expect(recorded[1]).to.equal(recorded[0]);
+    expect(recorded[2]).to.equal(0n);
+
+    world.chain.advanceTo(Number(recorded[0]) + DELAY + 10);
+    await world.chain.openBlock();
+    await world.setPrice(80n);
+    const { summary, exitCode, stderr } = await runOnce(world, place);
+    expect(exitCode, stderr).to.equal(0);
+    expect(summary?.proposals.filter(({ status }) => status === "sent")).to.have.length(1);
+    // 800 of collateral cover 800 / 1.02.
+    const covered = (800n * ONE * 100n) / 102n;
+    for (const borrower of borrowers.slice(0, 2)) expect(await debtOf(borrower)).to.be.closeTo(covered, 10n ** 13n);
+  });
+
+  it("sends nothing in a dry run, and needs no key for it", async () => {
+    const [borrower] = await world.plant([LOAN]);
+    await world.setPrice(100n);
+    const bot = await startBot(world, place, ["--once", "--json", "--dry-run"], {
+      config: { accounts: { urgent: { env: "NOT_SET" }, housekeeping: { env: "NOT_SET" } } },
+    });
+    const { summary, exitCode, stderr } = await bot.done;
+    expect(exitCode, stderr).to.equal(0);
+    expect(summary?.proposals.map(({ strategy, status }) => [strategy, status])).to.deep.include([
+      "impair",
+      "would send",
+    ]);
+    expect(await impairedAt(borrower!)).to.equal(0n);
+  });
+});
