@@ -80,12 +80,12 @@ export class Reader {
     return fallback;
   }
 
-  oneOf<T extends string>(key: string, options: readonly T[], fallback?: T): T {
+  oneOf<T extends string>(key: string, options: readonly [T, ...T[]], fallback?: T): T {
     const value = this.raw(key) ?? fallback;
     const found = options.find((option) => option === value);
     if (found !== undefined) return found;
     this.complain(key, value, `one of ${options.join(", ")}`);
-    return options[0]!;
+    return options[0];
   }
 
   address(key: string): string {

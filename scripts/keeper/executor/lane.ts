@@ -45,7 +45,6 @@ interface Slot {
 
 const CANCEL_GAS = 21_000n;
 const KNOWN = /already known|alreadyknown|already imported|known transaction/i;
-const NONCE_USED = /nonce too low|nonce is too low|nonce has already been used|expected nonce to be/i;
 
 export class Lane {
   readonly name: string;
@@ -193,14 +192,14 @@ export class Lane {
     await this.broadcast(newestOf(slot)).catch(() => undefined);
   }
 
-  private async broadcast({ signed }: StoredTransaction): Promise<void> {
+  /** What an endpoint says of a transaction that another one was quicker with is no failure: the chain knows it. */
+  private async broadcast({ signed, hash }: StoredTransaction): Promise<void> {
     try {
       await this.relay.send(signed);
     } catch (error) {
-      if (!(error instanceof TransactionRefused)) throw error;
-      if (KNOWN.test(error.message)) return;
-      if (NONCE_USED.test(error.message)) this.nextNonce = await this.rpc.nonce(this.address, "latest");
-      throw error;
+      if (error instanceof TransactionRefused && KNOWN.test(error.message)) return;
+      const isKnown = (await this.rpc.request("eth_getTransactionByHash", [hash]).catch(() => null)) !== null;
+      if (!isKnown) throw error;
     }
   }
 

@@ -119,8 +119,10 @@ export class RpcPool {
     );
     if (answers.some(({ status }) => status === "fulfilled")) return;
     const errors = answers.map((answer) => (answer.status === "rejected" ? (answer.reason as Error) : undefined));
+    // Only if every endpoint has refused it is it nowhere: one that failed to answer may have taken it.
     const refusal = errors.find((error) => error instanceof TransactionRefused);
-    throw refusal ?? new AllEndpointsFailed("eth_sendRawTransaction", errors.map(String));
+    if (refusal !== undefined && errors.every((error) => error instanceof TransactionRefused)) throw refusal;
+    throw new AllEndpointsFailed("eth_sendRawTransaction", errors.map(String));
   }
 
   async receipt(hash: string): Promise<Receipt | undefined> {

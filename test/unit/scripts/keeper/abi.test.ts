@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
-import { ErrorFragment, id, Interface, type JsonFragment } from "ethers";
+import { ErrorFragment, id, Interface } from "ethers";
 import { artifacts } from "hardhat";
 
 import { FRAGMENTS } from "../../../../scripts/keeper/abi.ts";
@@ -12,7 +12,7 @@ describe("keeper: the calls it has written out", () => {
   for (const [contract, lines] of Object.entries(FRAGMENTS)) {
     it(`are those of ${contract}`, async () => {
       const { abi } = await artifacts.readArtifact(contract);
-      const compiled = new Interface(abi as unknown as JsonFragment[]);
+      const compiled = new Interface(abi);
       for (const fragment of new Interface(lines).fragments) {
         const signature = fragment.format("sighash");
         const own = fragment.type === "event" ? compiled.getEvent(signature) : compiled.getFunction(signature);
