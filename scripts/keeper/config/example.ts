@@ -10,6 +10,7 @@ export default {
   },
   // Urgent transactions go only here, unseen until they are mined. Leave out to use the nodes above.
   // privateRelay: { env: "KEEPER_RELAY" },
+  // Engine, lens and first block may be left out where deploy/addresses has a file for this chain.
   contracts: {
     engine: "0x0000000000000000000000000000000000000001",
     lens: "0x0000000000000000000000000000000000000002",

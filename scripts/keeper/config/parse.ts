@@ -1,4 +1,5 @@
 /** From what an operator wrote to a checked configuration, with the defaults that fit most. */
+import { findAddressFile } from "../../lib/addresses.ts";
 import { parseActions } from "./actions.ts";
 import { InvalidConfig, Reader } from "./reader.ts";
 import { envSecret, keySecret, type SecretSource, urlSource } from "./secrets.ts";
@@ -14,7 +15,7 @@ export function parseConfig(value: unknown): KeeperConfig {
     chainId: reader.whole("chainId", { min: 1, max: Number.MAX_SAFE_INTEGER }),
     rpc: parseRpc(reader),
     privateRelay: reader.has("privateRelay") ? parseUrl(reader, "privateRelay", reader.raw("privateRelay")) : undefined,
-    contracts: parseContracts(reader.object("contracts")),
+    contracts: parseContracts(optional(reader, "contracts"), Number(reader.raw("chainId"))),
     database: parseDatabase(reader.object("database")),
     accounts: parseAccounts(reader.object("accounts")),
     native: parseNative(reader.object("native")),
@@ -49,13 +50,21 @@ function parseUrl(reader: Reader, key: string, value: unknown): SecretSource | s
   return source ?? "http://invalid";
 }
 
-function parseContracts(reader: Reader): Contracts {
-  const contracts = {
-    engine: reader.address("engine"),
-    lens: reader.address("lens"),
-    flashLiquidator: reader.has("flashLiquidator") ? reader.address("flashLiquidator") : undefined,
-    fromBlock: reader.whole("fromBlock", { min: 0, max: Number.MAX_SAFE_INTEGER }),
-  };
+/** As written; engine and lens may be left out where `make deploy` has left an address file for the chain. */
+function parseContracts(reader: Reader, chainId: number): Contracts {
+  const flashLiquidator = reader.has("flashLiquidator") ? reader.address("flashLiquidator") : undefined;
+  const file = reader.has("engine") ? undefined : findAddressFile(chainId);
+  const [engine, lens] = [file?.contracts.WriteOffEngine, file?.contracts.KeeperLens];
+  const contracts: Contracts =
+    engine === undefined || lens === undefined
+      ? {
+          ...{ engine: reader.address("engine"), lens: reader.address("lens"), flashLiquidator },
+          fromBlock: reader.whole("fromBlock", { min: 0, max: Number.MAX_SAFE_INTEGER }),
+        }
+      : {
+          ...{ engine: engine.address.toLowerCase(), lens: lens.address.toLowerCase(), flashLiquidator },
+          fromBlock: engine.block,
+        };
   reader.done();
   return contracts;
 }
@@ -129,5 +138,5 @@ function parseOperations(reader: Reader): KeeperConfig["operations"] {
 
 /** A part that may be left out whole. */
 function optional(reader: Reader, key: string): Reader {
-  return reader.has(key) ? reader.object(key) : new Reader(key, {}, []);
+  return reader.has(key) ? reader.object(key) : reader.empty(key);
 }

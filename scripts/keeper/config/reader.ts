@@ -50,6 +50,11 @@ export class Reader {
     return new Reader(this.pathOf(key), this.raw(key), this.problems);
   }
 
+  /** What stands for a part that was left out. */
+  empty(key: string): Reader {
+    return new Reader(this.pathOf(key), {}, this.problems);
+  }
+
   list(key: string): Reader[] {
     const value = this.raw(key);
     if (Array.isArray(value)) {
