@@ -7,9 +7,9 @@ INSTALLED := node_modules/.installed
 SCENARIO  ?= black-thursday
 ARGS      ?= --help
 NETWORK   ?=
-# What is deployed to a live chain is the production build; a local chain gets the daily one, which compiles in a third of the time.
-PROFILE   ?= $(if $(filter localhost,$(NETWORK)),default,production)
-COMMAND    = NETWORK='$(NETWORK)' $(RUN) 'node_modules/.bin/hardhat run --build-profile $(PROFILE)
+# What is deployed to a live chain is the production build; a local chain gets the daily one, which compiles in less time.
+BUILD     ?= $(if $(filter localhost,$(NETWORK)),,--config hardhat.production.config.ts --build-profile production)
+COMMAND    = NETWORK='$(NETWORK)' $(RUN) 'node_modules/.bin/hardhat $(BUILD) run
 
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help

@@ -30,7 +30,6 @@ interface Trace {
 }
 
 interface SentTransaction {
-  gas: string;
   input: string;
 }
 
