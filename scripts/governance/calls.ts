@@ -1,0 +1,235 @@
+/** Changes in words to calls with exact figures: present values are read, and fields that nobody named keep theirs. */
+import { getAddress } from "ethers";
+
+import { ROLE_IDS } from "../lib/roles.ts";
+import { abiOf } from "./abis.ts";
+import { showFigure } from "./decode.ts";
+import { GovernanceError } from "./errors.ts";
+import { type BatchCall } from "./safe/transaction.ts";
+import { type Figure, type System } from "./system.ts";
+import { type Action, type Callee } from "./words/actions.ts";
+import { type ActionChange, type CallChange, lowerFirst, type SetChange } from "./words/grammar.ts";
+import { type Field, fieldNames, type Subject } from "./words/subjects.ts";
+import { didYouMean, sameWord } from "./words/suggest.ts";
+import { parseValue, type Scale } from "./words/values.ts";
+
+/** One figure that a call changes, for people. */
+export interface FigureChange {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+  readonly isLooser: boolean;
+}
+
+/** What a call was computed from: if it is different when the call is made, the call does something else than was meant. */
+export interface Basis {
+  readonly contract: string;
+  readonly subject: string;
+  readonly keys: readonly string[];
+  readonly values: readonly string[];
+}
+
+export interface PlannedCall extends BatchCall {
+  readonly words: string;
+  readonly changes: readonly FigureChange[];
+  readonly basis: Basis | undefined;
+  /** Why it gives somebody more room, if it does. */
+  readonly loosens: string | undefined;
+}
+
+/** Call of a `set` or `list`. */
+export async function setCall(change: SetChange, system: System): Promise<PlannedCall> {
+  const { subject, words } = change;
+  const keys = resolveKeys(change, system);
+  const label = labelOf(subject, keys, system);
+  const before = await system.read(subject, keys);
+  const isNew = before.every((value) => BigInt(value) === 0n);
+  const missing = subject.fields.filter((field) => !change.values.some((value) => value.field === field));
+  checkListing(change, label, isNew, missing);
+
+  const token = subject.keys[0] === "token" ? keys[0] : undefined;
+  const oldFeed = feedOf(subject, before);
+  const after: Figure[] = [...before];
+  for (const { field, text } of change.values.filter((value) => value.field.unit === "address")) {
+    after[subject.fields.indexOf(field)] = system.names.resolve(text, `${label} ${field.name}`);
+  }
+  const newFeed = feedOf(subject, after);
+  if (newFeed !== oldFeed) await checkDecimals(label, oldFeed, newFeed, missing, system);
+  const changes: FigureChange[] = [];
+  for (const [i, field] of subject.fields.entries()) {
+    const scale = await system.scaleOf(field, { token, feed: newFeed });
+    const given = change.values.find((value) => value.field === field);
+    if (given !== undefined && field.unit !== "address") {
+      after[i] = parseValue(given.text, scale, `${label} ${field.name}`);
+    }
+    const figure = changeOf(field, { before: before[i] ?? 0n, after: after[i] ?? 0n, isNew }, scale, label, system);
+    if (figure !== undefined) changes.push(figure);
+  }
+  const figures = subject.fields.map((field, i) => (field.unit === "flag" ? after[i] === 1n : after[i]));
+  const args = [...keys, ...(subject.isStruct ? [figures] : figures)];
+  const looser = changes.filter(({ isLooser }) => isLooser).map(({ what }) => what);
+  return {
+    to: system.names.addressOf(subject.contract),
+    value: 0n,
+    data: encode(subject.contract, subject.setter, args),
+    words,
+    changes,
+    basis: { contract: subject.contract, subject: subject.name, keys, values: before.map(String) },
+    loosens: looser.length === 0 ? undefined : looser.join(", "),
+  };
+}
+
+/** Call of a phrase. */
+export async function actionCall(change: ActionChange, system: System, safe: string): Promise<PlannedCall> {
+  const { action, words, values } = change;
+  const given: unknown[] = [];
+  for (const { name, kind, text } of values) {
+    if (kind === "token" || kind === "account") given.push(system.names.resolve(text, name));
+    else if (kind === "role") given.push(roleId(text));
+    else if (kind === "assets") {
+      given.push(parseValue(text, await system.scaleOf({ name, unit: "money", money: "asset", looser: "none" }, {}), name));
+    } else given.push(parseValue(text, { unit: kind }, name));
+  }
+  const args = await argumentsOf(action, given, system, safe);
+  return {
+    to: action.callee === "Safe" ? safe : system.names.addressOf(action.callee),
+    value: 0n,
+    data: encode(action.callee, action.function, args),
+    words,
+    changes: [],
+    basis: undefined,
+    loosens: action.loosens,
+  };
+}
+
+/** Call of a function by name. */
+export function plainCall({ contract, function: name, args, words }: CallChange, system: System): PlannedCall {
+  return {
+    to: system.names.addressOf(contract),
+    value: 0n,
+    data: encode(contract, name, args),
+    words,
+    changes: [],
+    basis: undefined,
+    loosens: undefined,
+  };
+}
+
+/** `lendingVault.collateral WETH`. */
+export function labelOf(subject: Subject, keys: readonly string[], system: System): string {
+  const shown = keys.filter((_key, i) => subject.keys[i] !== "vault").map((key) => system.names.nameOf(key));
+  return [`${lowerFirst(subject.contract)}.${subject.name}`, ...shown].join(" ");
+}
+
+/** Whether `after` gives more room than `before`. */
+export function isLooser({ looser, zeroIsOff }: Field, before: Figure, after: Figure): boolean {
+  if (before === after || looser === "none") return false;
+  if (looser === "any") return true;
+  const [from, to] = [BigInt(before), BigInt(after)];
+  if (zeroIsOff === true) {
+    if (to === 0n) return true;
+    if (from === 0n) return false;
+  }
+  return looser === "up" ? to > from : to < from;
+}
+
+function resolveKeys({ subject, keys }: SetChange, system: System): string[] {
+  const left = [...keys];
+  return subject.keys.map((key) => {
+    const text = left.shift();
+    if (text === undefined) return system.names.addressOf("LendingVault");
+    return system.names.resolve(text, key);
+  });
+}
+
+/** A token or source that is not there yet must be described whole, and listing must be meant. */
+function checkListing({ verb, subject }: SetChange, label: string, isNew: boolean, missing: readonly Field[]): void {
+  if (subject.keys[0] !== "token") return;
+  if (verb === "list" && !isNew) throw new GovernanceError("AlreadyListed", `${label} is there already: use set`);
+  if (!isNew) return;
+  if (verb === "set" && subject.name === "collateral") {
+    throw new GovernanceError("NotListed", `${label} is not listed: use list ${label.split(" ")[1] ?? ""} with all its rules`);
+  }
+  if (missing.length > 0 && subject.isStruct) {
+    const names = missing.map((field) => fieldNames(field)[0] ?? field.name);
+    throw new GovernanceError("MissingValue", `${label} is new: say ${names.join(", ")} too`);
+  }
+}
+
+/** Bounds are in units of the feed: kept ones would mean something else behind a feed of other decimals. */
+async function checkDecimals(
+  label: string,
+  oldFeed: string | undefined,
+  newFeed: string | undefined,
+  missing: readonly Field[],
+  system: System,
+): Promise<void> {
+  const kept = missing.filter(({ money }) => money === "feed");
+  if (oldFeed === undefined || newFeed === undefined || kept.length === 0) return;
+  const [old, now] = [await system.decimalsOf(oldFeed), await system.decimalsOf(newFeed)];
+  if (old === now) return;
+  throw new GovernanceError(
+    "DecimalsDiffer",
+    `${label}: the new feed has ${now} decimals, the old one ${old}: say ${kept.map(({ name }) => name).join(" and ")} too`,
+  );
+}
+
+function feedOf({ fields }: Subject, figures: readonly Figure[]): string | undefined {
+  const i = fields.findIndex(({ name }) => name === "feed");
+  const feed = figures[i];
+  return typeof feed === "string" && BigInt(feed) !== 0n ? getAddress(feed) : undefined;
+}
+
+function changeOf(
+  field: Field,
+  { before, after, isNew }: { before: Figure; after: Figure; isNew: boolean },
+  scale: Scale,
+  label: string,
+  system: System,
+): FigureChange | undefined {
+  if (String(before).toLowerCase() === String(after).toLowerCase()) return undefined;
+  return {
+    what: `${label} ${field.name}`,
+    before: isNew ? "–" : showFigure(field, before, system.names, scale),
+    after: showFigure(field, after, system.names, scale),
+    isLooser: isNew || isLooser(field, before, after),
+  };
+}
+
+async function argumentsOf(action: Action, given: readonly unknown[], system: System, safe: string): Promise<unknown[]> {
+  if (action.callee === "Safe" && (action.function === "swapOwner" || action.function === "removeOwner")) {
+    return [await ownerBefore(String(given[0]), system, safe), ...given];
+  }
+  return (action.args ?? given.map((_value, i) => i)).map((arg) => {
+    if (arg === "$vault") return system.names.addressOf("LendingVault");
+    return typeof arg === "number" ? given[arg] : arg;
+  });
+}
+
+const SENTINEL = "0x0000000000000000000000000000000000000001";
+
+/** Who stands before `owner` in the Safe's list. */
+async function ownerBefore(owner: string, { provider }: System, safe: string): Promise<string> {
+  const answer = await provider.call({ to: safe, data: abiOf("Safe").encodeFunctionData("getOwners") });
+  const [list] = abiOf("Safe").decodeFunctionResult("getOwners", answer) as unknown as [string[]];
+  const owners = [...list];
+  const at = owners.indexOf(owner);
+  if (at < 0) throw new GovernanceError("NotAnOwner", `${owner} owns nothing here; owners: ${owners.join(", ")}`);
+  return owners[at - 1] ?? SENTINEL;
+}
+
+function roleId(text: string): bigint {
+  const known = Object.keys(ROLE_IDS);
+  const name = sameWord(text, known) as keyof typeof ROLE_IDS | undefined;
+  if (name === undefined) throw new GovernanceError("UnknownName", `role "${text}"; ${didYouMean(text, known)}`);
+  return ROLE_IDS[name];
+}
+
+function encode(callee: Callee, name: string, args: readonly unknown[]): string {
+  try {
+    return abiOf(callee).encodeFunctionData(name, args);
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split(" (")[0] : String(error);
+    throw new GovernanceError("BadValue", `${callee}.${name}: the arguments do not fit: ${why}`);
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * What governance can do besides setting a figure, as phrases: fixed words, and `<name:kind>` where a value stands. The
+ * values become the arguments of the function in this order, unless `args` says otherwise.
+ */
+import { type ContractName } from "../../lib/interfaces.ts";
+
+/** Contracts a call can go to besides the protocol's own. */
+export type Callee = ContractName | "AccessManager" | "Safe";
+
+/** Kinds of values in phrases. */
+export type ActionKind = "token" | "account" | "assets" | "seconds" | "integer" | "role";
+
+/** Arguments that no word stands for. `$vault` is the lending vault. */
+export type Constant = boolean | "$vault";
+
+export interface Action {
+  readonly phrase: string;
+  readonly callee: Callee;
+  readonly function: string;
+  /** Constants, and numbers that say which value of the phrase. */
+  readonly args?: readonly (Constant | number)[];
+  /** Gives somebody more room: said as a red flag. */
+  readonly loosens?: string;
+}
+
+const vault = (phrase: string, name: string, more: Partial<Action> = {}): Action => ({
+  phrase,
+  callee: "LendingVault",
+  function: name,
+  ...more,
+});
+
+export const ACTIONS: readonly Action[] = [
+  // Guardian
+  vault("pause lendingVault", "pause", { args: [true, true] }),
+  vault("pause lendingVault deposits", "pause", { args: [true, false] }),
+  vault("pause lendingVault borrowing", "pause", { args: [false, true] }),
+  vault("freeze <collateral:token>", "freezeCollateral"),
+  { phrase: "pause insuranceFund", callee: "InsuranceFund", function: "pauseDeposits" },
+  { phrase: "pause dilution", callee: "Dilution", function: "pauseDilution", args: ["$vault"] },
+
+  // Governor
+  vault("unpause lendingVault", "unpause", { loosens: "lifts every pause of the vault" }),
+  {
+    phrase: "unpause insuranceFund",
+    callee: "InsuranceFund",
+    function: "unpauseDeposits",
+    loosens: "stake is taken again",
+  },
+  {
+    phrase: "unpause dilution",
+    callee: "Dilution",
+    function: "unpauseDilution",
+    args: ["$vault"],
+    loosens: "tokens may be minted against losses again",
+  },
+  vault("restructure announce <borrower:account> <collateral:token> principal <a:assets> interest <b:assets>", "announceRestructuring", {
+    loosens: "a debt is to be forgiven: others pay for it",
+  }),
+  vault("restructure execute <borrower:account> <collateral:token> maxSocialized <most:assets>", "restructure", {
+    loosens: "a debt is forgiven: others pay for it",
+  }),
+  vault("restructure cancel <borrower:account> <collateral:token>", "cancelRestructuring"),
+  vault("retire announce <collateral:token>", "announceRetirement"),
+  vault("wind up lendingVault", "windUp", { loosens: "closes the vault for good; it cannot be undone" }),
+  vault("assign claims of <account:account> to <heir:account>", "announceAssignment", {
+    loosens: "claims of one account go to another",
+  }),
+  vault("keep claims of <account:account>", "withdrawAssignment"),
+  { phrase: "remove chainlinkOracle.feed <token:token>", callee: "ChainlinkOracle", function: "removeFeed", loosens: "a token loses its price" },
+  {
+    phrase: "remove chainlinkOracle.secondSource <token:token>",
+    callee: "ChainlinkOracle",
+    function: "removeSecondSource",
+    loosens: "one source alone says the price",
+  },
+
+  // Roles, by the admin; the Safe itself, by itself
+  {
+    phrase: "grant <role:role> to <account:account> delay <delay:seconds>",
+    callee: "AccessManager",
+    function: "grantRole",
+  },
+  { phrase: "revoke <role:role> from <account:account>", callee: "AccessManager", function: "revokeRole" },
+  {
+    phrase: "safe add owner <owner:account> threshold <threshold:integer>",
+    callee: "Safe",
+    function: "addOwnerWithThreshold",
+  },
+  { phrase: "safe threshold <threshold:integer>", callee: "Safe", function: "changeThreshold" },
+  // The Safe keeps its owners in a list: who stands before the one that goes is looked up.
+  { phrase: "safe replace owner <old:account> by <new:account>", callee: "Safe", function: "swapOwner" },
+  { phrase: "safe remove owner <owner:account> threshold <threshold:integer>", callee: "Safe", function: "removeOwner" },
+];
