@@ -9,12 +9,13 @@ ARGS      ?= --help
 NETWORK   ?=
 # What is deployed to a live chain is the production build; a local chain gets the daily one, which compiles in less time.
 BUILD     ?= $(if $(filter localhost,$(NETWORK)),,--config hardhat.production.config.ts --build-profile production)
+GOVERN     = NETWORK='$(NETWORK)' $(RUN) 'node_modules/.bin/hardhat run --no-compile scripts/governance/commands
 COMMAND    = NETWORK='$(NETWORK)' $(RUN) 'node_modules/.bin/hardhat $(BUILD) run
 
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help install build start test test-unit test-integration test-solidity test-fork invariants bench snapshot coverage \
-        lint format hardhat node deploy verify-deployment roles keeper clean
+        lint format hardhat node deploy verify-deployment roles propose simulate sign execute keeper clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +55,18 @@ bench: install ## Measure gas beside Morpho Blue and Aave v3, write docs/perform
 
 snapshot: install ## Write anew the gas and code sizes that "make test" compares with
 	@$(RUN) 'npm run --silent snapshot'
+
+propose: build ## Write a change as batches for a Safe (NETWORK=..., CHANGE="pause dilution" or FILE=...)
+	@$(GOVERN)/propose.ts'
+
+simulate: build ## Try a proposal on a copy of its chain (NETWORK=..., FOLDER=...)
+	@$(GOVERN)/simulate.ts'
+
+sign: build ## Sign a batch as an owner of its Safe, offline (FOLDER=..., BATCH=1, KEYSTORE=key.json)
+	@$(GOVERN)/sign.ts'
+
+execute: build ## Send a signed batch through its Safe (NETWORK=..., FOLDER=..., BATCH=1)
+	@$(GOVERN)/execute.ts'
 
 coverage: install ## Measure line coverage of contracts/ and fail below 95 %
 	@$(RUN) 'npm run --silent coverage'

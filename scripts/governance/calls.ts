@@ -67,11 +67,18 @@ export async function setCall(change: SetChange, system: System): Promise<Planne
   }
   const figures = subject.fields.map((field, i) => (field.unit === "flag" ? after[i] === 1n : after[i]));
   const args = [...keys, ...(subject.isStruct ? [figures] : figures)];
+  const { callee, name, first } = change.bySteward
+    ? {
+        callee: "RiskSteward" as const,
+        name: subject.setter.replace("set", "change"),
+        first: [system.names.addressOf("LendingVault")],
+      }
+    : { callee: subject.contract, name: subject.setter, first: [] };
   const looser = changes.filter(({ isLooser }) => isLooser).map(({ what }) => what);
   return {
-    to: system.names.addressOf(subject.contract),
+    to: system.names.addressOf(callee),
     value: 0n,
-    data: encode(subject.contract, subject.setter, args),
+    data: encode(callee, name, [...first, ...args]),
     words,
     changes,
     basis: { contract: subject.contract, subject: subject.name, keys, values: before.map(String) },
@@ -87,7 +94,9 @@ export async function actionCall(change: ActionChange, system: System, safe: str
     if (kind === "token" || kind === "account") given.push(system.names.resolve(text, name));
     else if (kind === "role") given.push(roleId(text));
     else if (kind === "assets") {
-      given.push(parseValue(text, await system.scaleOf({ name, unit: "money", money: "asset", looser: "none" }, {}), name));
+      given.push(
+        parseValue(text, await system.scaleOf({ name, unit: "money", money: "asset", looser: "none" }, {}), name),
+      );
     } else given.push(parseValue(text, { unit: kind }, name));
   }
   const args = await argumentsOf(action, given, system, safe);
@@ -148,7 +157,10 @@ function checkListing({ verb, subject }: SetChange, label: string, isNew: boolea
   if (verb === "list" && !isNew) throw new GovernanceError("AlreadyListed", `${label} is there already: use set`);
   if (!isNew) return;
   if (verb === "set" && subject.name === "collateral") {
-    throw new GovernanceError("NotListed", `${label} is not listed: use list ${label.split(" ")[1] ?? ""} with all its rules`);
+    throw new GovernanceError(
+      "NotListed",
+      `${label} is not listed: use list ${label.split(" ")[1] ?? ""} with all its rules`,
+    );
   }
   if (missing.length > 0 && subject.isStruct) {
     const names = missing.map((field) => fieldNames(field)[0] ?? field.name);
@@ -196,7 +208,12 @@ function changeOf(
   };
 }
 
-async function argumentsOf(action: Action, given: readonly unknown[], system: System, safe: string): Promise<unknown[]> {
+async function argumentsOf(
+  action: Action,
+  given: readonly unknown[],
+  system: System,
+  safe: string,
+): Promise<unknown[]> {
   if (action.callee === "Safe" && (action.function === "swapOwner" || action.function === "removeOwner")) {
     return [await ownerBefore(String(given[0]), system, safe), ...given];
   }

@@ -55,7 +55,9 @@ export function decodeCall({ to, value, data }: BatchCall, names: Names): Decode
   if (abi.encodeFunctionData(fragment, args) !== data.toLowerCase()) return undecoded;
   return {
     ...{ to, value, data, target, fragment, args: [...args] },
-    shown: fragment.inputs.flatMap((input, i) => showInput({ target, fragment, input, i, value: args[i] as unknown }, names)),
+    shown: fragment.inputs.flatMap((input, i) =>
+      showInput({ target, fragment, input, i, value: args[i] as unknown }, names),
+    ),
     inner: innerCall(target, fragment, args, names),
   };
 }
@@ -79,17 +81,27 @@ function showInput({ target, fragment, input, i, value }: Input, names: Names): 
     if (input.name === "when" && value !== AS_SOON_AS_ALLOWED) return [`not before: second ${String(value)}`];
     return input.name === "caller" ? [`announced by: ${names.nameOf(String(value))}`] : [];
   }
-  const subject = SUBJECTS.find((row) => row.contract === target.contract && row.setter === fragment.name);
-  if (subject !== undefined && i >= subject.keys.length) {
-    const fields = subject.isStruct ? subject.fields : subject.fields.slice(i - subject.keys.length);
+  const subject = subjectOf(target, fragment);
+  // The steward is told the vault first.
+  const keys = (subject?.keys.length ?? 0) + (target.contract === "RiskSteward" ? 1 : 0);
+  if (subject !== undefined && i >= keys) {
+    const fields = subject.isStruct ? subject.fields : subject.fields.slice(i - keys);
     const values = subject.isStruct ? [...(value as Result)] : [value];
-    return values.map((figure, k) => showField(subject, fields[k], figure, names));
+    return values.map((figure, k) => showField(fields[k], figure, names));
   }
   const label = input.name === "" ? (subject?.keys[i] ?? `argument ${i + 1}`) : input.name;
   return [`${label}: ${showPlain(value, names)}`];
 }
 
-function showField(_subject: Subject, field: Field | undefined, value: unknown, names: Names): string {
+/** What a setter sets, or what the steward changes by it. */
+function subjectOf({ contract }: NamedAddress, { name }: FunctionFragment): Subject | undefined {
+  if (contract === "RiskSteward" && name.startsWith("change")) {
+    return SUBJECTS.find((row) => row.contract === "LendingVault" && row.setter === name.replace("change", "set"));
+  }
+  return SUBJECTS.find((row) => row.contract === contract && row.setter === name);
+}
+
+function showField(field: Field | undefined, value: unknown, names: Names): string {
   if (field === undefined) return showPlain(value, names);
   return `${field.name}: ${showFigure(field, value, names, scaleWithoutChain(field, names))}`;
 }
@@ -97,7 +109,7 @@ function showField(_subject: Subject, field: Field | undefined, value: unknown, 
 /** A figure by its field; sums only as far as names tell their decimals. */
 export function showFigure(field: Field, value: unknown, names: Names, scale: Scale | undefined): string {
   if (field.unit === "address") return names.nameOf(String(value));
-  const figure = typeof value === "boolean" ? (value ? 1n : 0n) : BigInt(value as bigint);
+  const figure = typeof value === "boolean" ? (value ? 1n : 0n) : (value as bigint);
   return scale === undefined ? figure.toString() : formatValue(figure, scale);
 }
 

@@ -33,7 +33,10 @@ export async function executeSigned(
   checkRipe(batch, standing, await nowOf(system));
   const stale = await staleRules(proposal, system);
   if (stale.length > 0 && !overwrite) {
-    throw new GovernanceError("StaleProposal", `${stale.join("; ")}: propose again, or say OVERWRITE=1 if that is meant`);
+    throw new GovernanceError(
+      "StaleProposal",
+      `${stale.join("; ")}: propose again, or say OVERWRITE=1 if that is meant`,
+    );
   }
   const receipt = await sendBatch(sender, proposal, batch, signed);
   const timestamp = (await receipt.getBlock()).timestamp;

@@ -71,7 +71,10 @@ export function checkRipe({ file }: Batch, { readyAt, unscheduled }: Standing, n
   }
   if (BigInt(now) < readyAt) {
     const at = new Date(Number(readyAt) * 1000).toISOString().slice(0, 19);
-    throw new GovernanceError("NotDue", `${file} can be executed from ${at} UTC (second ${readyAt}), it is second ${now}`);
+    throw new GovernanceError(
+      "NotDue",
+      `${file} can be executed from ${at} UTC (second ${readyAt}), it is second ${now}`,
+    );
   }
 }
 
@@ -81,12 +84,15 @@ export async function staleRules(proposal: Proposal, system: System): Promise<st
   for (const { basis } of proposal.intents) {
     if (basis === undefined) continue;
     const subject = SUBJECTS.find(({ contract, name }) => contract === basis.contract && name === basis.subject);
-    if (subject === undefined) throw new GovernanceError("BadProposal", `${basis.contract}.${basis.subject} is unknown here`);
+    if (subject === undefined)
+      throw new GovernanceError("BadProposal", `${basis.contract}.${basis.subject} is unknown here`);
     const now = await system.read(subject, basis.keys);
     for (const [i, field] of subject.fields.entries()) {
       const [then, present] = [basis.values[i] ?? "", String(now[i])];
       if (then.toLowerCase() === present.toLowerCase()) continue;
-      stale.push(`${labelOf(subject, basis.keys, system)} ${field.name} was ${then} when this was proposed, and is ${present}`);
+      stale.push(
+        `${labelOf(subject, basis.keys, system)} ${field.name} was ${then} when this was proposed, and is ${present}`,
+      );
     }
   }
   return stale;

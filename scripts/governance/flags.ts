@@ -46,7 +46,13 @@ export function flagsOf(transaction: SafeTransaction, calls: readonly Decoded[],
     whole("delegate call", `runs code of ${names.nameOf(transaction.to)} as the Safe itself: it can do anything`);
   }
   const { safeTxGas, baseGas, gasPrice, gasToken, refundReceiver } = transaction;
-  if (safeTxGas !== 0n || baseGas !== 0n || gasPrice !== 0n || gasToken !== ZeroAddress || refundReceiver !== ZeroAddress) {
+  if (
+    safeTxGas !== 0n ||
+    baseGas !== 0n ||
+    gasPrice !== 0n ||
+    gasToken !== ZeroAddress ||
+    refundReceiver !== ZeroAddress
+  ) {
     whole("gas refund", `the Safe pays for gas, in ${names.nameOf(gasToken)}, to ${names.nameOf(refundReceiver)}`);
   }
   for (const [i, call] of calls.entries()) flags.push(...flagsOfCall(call, i + 1, names));
@@ -63,10 +69,12 @@ function flagsOfCall(decoded: Decoded, call: number, names: Names): Flag[] {
   if (value !== 0n) flag("money leaves", `${value} wei to ${where}`);
   if (fragment === undefined) {
     // A plain payment calls nothing.
-    if (data !== "0x") flag("unknown selector", `${data.slice(0, 10)} of ${where} cannot be read: do not sign what you cannot read`);
+    if (data !== "0x")
+      flag("unknown selector", `${data.slice(0, 10)} of ${where} cannot be read: do not sign what you cannot read`);
     return flags;
   }
-  if (APPROVALS.has(fragment.name)) flag("approval", `${where}.${fragment.name}: somebody may take tokens or act for the Safe`);
+  if (APPROVALS.has(fragment.name))
+    flag("approval", `${where}.${fragment.name}: somebody may take tokens or act for the Safe`);
   if (TRANSFERS.has(fragment.name)) flag("money leaves", `${where}.${fragment.name}: ${decoded.shown.join(", ")}`);
   if (target?.contract === "AccessManager" && !NO_ROLE.has(fragment.name)) {
     flag("role change", `${fragment.name}: ${decoded.shown.join(", ")}`);

@@ -22,7 +22,10 @@ export async function signerKey(keystore: string | undefined): Promise<Wallet> {
       const wallet = await Wallet.fromEncryptedJson(readFileSync(keystore, "utf8"), password);
       return new Wallet(wallet.privateKey);
     } catch (error) {
-      throw new GovernanceError("NoKey", `${keystore} gives no key: ${error instanceof Error ? error.message : String(error)}`);
+      throw new GovernanceError(
+        "NoKey",
+        `${keystore} gives no key: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
   const key = process.env[KEY_VARIABLE] ?? (await fromHardhat());

@@ -135,7 +135,7 @@ async function planFor(address: string, calls: readonly PlannedCall[], system: S
     { kind: "schedule", calls: later.map((call) => managed("schedule", call)) },
     { kind: "execute", calls: later.map((call) => managed("execute", call)) },
   ];
-  const window = BigInt((await system.accessManager.getFunction("expiration").staticCall()) as bigint);
+  const window = (await system.accessManager.getFunction("expiration").staticCall()) as bigint;
   return { safe, calls, batches: batches.filter((batch) => batch.calls.length > 0), delay, window };
 }
 
@@ -144,7 +144,8 @@ async function routeOf(call: BatchCall, safe: string, system: System): Promise<R
   const selector = call.data.slice(0, 10);
   const target = names.find(call.to);
   // Safes, tokens and strangers obey no access manager; a cancellation is checked by the simulation.
-  if (target?.contract === undefined || target.contract === "Safe" || target.contract === "ERC20") return { may: "now" };
+  if (target?.contract === undefined || target.contract === "Safe" || target.contract === "ERC20")
+    return { may: "now" };
   if (target.contract === "AccessManager" && ["cancel", "schedule", "execute"].includes(functionOf(call))) {
     return { may: "now" };
   }
@@ -165,8 +166,11 @@ function isRestricted(contract: string, name: string): boolean {
 
 function notAllowed(call: PlannedCall, safe: string, { names }: System): GovernanceError {
   const target = names.find(call.to);
-  const name = target?.contract === undefined ? undefined : abiOf(target.contract).getFunction(call.data.slice(0, 10))?.name;
-  const row = ROLE_TABLE.find(({ contract, functions }) => contract === target?.contract && functions.includes(name ?? ""));
+  const name =
+    target?.contract === undefined ? undefined : abiOf(target.contract).getFunction(call.data.slice(0, 10))?.name;
+  const row = ROLE_TABLE.find(
+    ({ contract, functions }) => contract === target?.contract && functions.includes(name ?? ""),
+  );
   const role = row?.role ?? "ADMIN";
   return new GovernanceError(
     "NotAllowed",
@@ -180,7 +184,10 @@ function refuseDuplicates(calls: readonly PlannedCall[]): void {
     const key = `${call.to}${call.data}`;
     const before = seen.get(key);
     if (before !== undefined) {
-      throw new GovernanceError("DuplicateCall", `"${call.words}" is the same call as "${before.words}": leave one out`);
+      throw new GovernanceError(
+        "DuplicateCall",
+        `"${call.words}" is the same call as "${before.words}": leave one out`,
+      );
     }
     seen.set(key, call);
     refuseOverwriting(call, calls);
@@ -227,5 +234,5 @@ export async function scheduledAt(
   safe: string,
   call: { to: string; data: string },
 ): Promise<bigint> {
-  return BigInt((await accessManager.getFunction("getSchedule").staticCall(operationId(safe, call))) as bigint);
+  return (await accessManager.getFunction("getSchedule").staticCall(operationId(safe, call))) as bigint;
 }

@@ -79,7 +79,9 @@ export function flagLines(flags: readonly Flag[]): string[] {
   if (flags.length === 0) return ["Red flags: none"];
   return [
     `Red flags: ${flags.length}`,
-    ...flags.flatMap(({ kind, call, text }) => wrap(`  ! ${kind}${call === 0 ? "" : `, call ${call}`}: ${text}`, "    ")),
+    ...flags.flatMap(({ kind, call, text }) =>
+      wrap(`  ! ${kind}${call === 0 ? "" : `, call ${call}`}: ${text}`, "    "),
+    ),
   ];
 }
 

@@ -96,7 +96,11 @@ export function writeProposal(folder: string, proposal: Proposal, summary: strin
     throw new GovernanceError("BadProposal", `${folder} holds a proposal already: choose another OUT or remove it`);
   }
   mkdirSync(folder, { recursive: true });
-  const text = JSON.stringify({ format: FORMAT, ...proposal }, (_key, value: unknown) => (typeof value === "bigint" ? value.toString() : value), 2);
+  const text = JSON.stringify(
+    { format: FORMAT, ...proposal },
+    (_key, value: unknown) => (typeof value === "bigint" ? value.toString() : value),
+    2,
+  );
   writeFileSync(join(folder, "proposal.json"), `${text}\n`);
   const names = new Names(proposal.names);
   for (const { kind, file, transaction } of proposal.batches) {
@@ -123,7 +127,8 @@ export function readProposal(folder: string): Proposal {
     throw new GovernanceError("BadProposal", `${path}: ${String(error)}`);
   }
   const { format, ...proposal } = parsed;
-  if (format !== FORMAT) throw new GovernanceError("BadProposal", `${path}: its format is ${String(format)}, not ${FORMAT}`);
+  if (format !== FORMAT)
+    throw new GovernanceError("BadProposal", `${path}: its format is ${String(format)}, not ${FORMAT}`);
   for (const batch of proposal.batches) checkBatch(folder, proposal, batch);
   return proposal;
 }
@@ -156,7 +161,9 @@ export function scheduledCalls(folder: string): { safe: string; calls: { to: str
   const names = new Names(proposal.names);
   const batch = proposal.batches.find(({ kind }) => kind === "schedule");
   if (batch === undefined) throw new GovernanceError("NotScheduled", `${folder} schedules nothing: nothing to cancel`);
-  const inner = decodeTransaction(batch.transaction, names).flatMap((decoded) => (decoded.inner === undefined ? [] : [decoded.inner]));
+  const inner = decodeTransaction(batch.transaction, names).flatMap((decoded) =>
+    decoded.inner === undefined ? [] : [decoded.inner],
+  );
   return { safe: proposal.safe, calls: inner.map(({ to, data }) => ({ to, data })) };
 }
 

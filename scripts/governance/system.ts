@@ -92,7 +92,10 @@ export class System {
   }
 
   /** How a figure of `field` is written; prices depend on the collateral or the feed. */
-  async scaleOf(field: Field, { token, feed }: { token?: string | undefined; feed?: string | undefined }): Promise<Scale> {
+  async scaleOf(
+    field: Field,
+    { token, feed }: { token?: string | undefined; feed?: string | undefined },
+  ): Promise<Scale> {
     if (field.unit !== "money") return { unit: field.unit };
     const { asset, backstop } = this;
     switch (field.money) {
@@ -137,7 +140,7 @@ function fieldsIn(answer: unknown, { path = [], count }: Getter): Figure[] {
   const values = node instanceof Result ? [...node] : [node];
   return values.slice(0, count).map((value) => {
     if (typeof value === "boolean") return value ? 1n : 0n;
-    return typeof value === "string" ? value : BigInt(value as bigint);
+    return value as bigint | string;
   });
 }
 

@@ -14,7 +14,12 @@ import { type NamedAddress } from "../../scripts/governance/names.ts";
 import { System } from "../../scripts/governance/system.ts";
 import { deploymentParameters } from "../../scripts/lib/parameters.ts";
 import { ensureSafe, installSafeContracts } from "../../scripts/lib/safe/index.ts";
-import { FluxAggregator__factory, InsuranceFund__factory, LendingVault__factory, TestToken__factory } from "../../types/ethers-contracts/index.ts";
+import {
+  FluxAggregator__factory,
+  InsuranceFund__factory,
+  LendingVault__factory,
+  TestToken__factory,
+} from "../../types/ethers-contracts/index.ts";
 
 const ETHER = 10n ** 18n;
 /** Dollar answers with 8 decimals. */
@@ -25,7 +30,11 @@ export type Governance = Awaited<ReturnType<typeof localGovernance>>;
 
 /** Owners with keys derived from a fixed seed. */
 export function ownersOf(name: string, count: number): HDNodeWallet[] {
-  const root = HDNodeWallet.fromPhrase("test test test test test test test test test test test junk", "", `m/44'/60'/${name.length}'`);
+  const root = HDNodeWallet.fromPhrase(
+    "test test test test test test test test test test test junk",
+    "",
+    `m/44'/60'/${name.length}'`,
+  );
   return Array.from({ length: count }, (_owner, i) => root.derivePath(`0/${i}`));
 }
 
@@ -38,10 +47,18 @@ export async function localGovernance() {
   const [deployer, oracleAccount, lender, staker, borrower, stranger] = await connection.ethers.getSigners();
   if (stranger === undefined) throw new Error("the chain has too few accounts");
   await installSafeContracts(deployer!);
-  const owners = { governor: ownersOf("governor", 3), guardian: ownersOf("guardians", 3) };
-  const policy = (wallets: readonly HDNodeWallet[]) => ({ owners: wallets.map((wallet) => wallet.address), threshold: 2 });
+  const owners = {
+    governor: ownersOf("governor", 3),
+    guardian: ownersOf("guardians", 3),
+    riskCouncil: ownersOf("risk council", 3),
+  };
+  const policy = (wallets: readonly HDNodeWallet[]) => ({
+    owners: wallets.map((wallet) => wallet.address),
+    threshold: 2,
+  });
   const governor = (await ensureSafe(deployer!, policy(owners.governor))).address;
   const guardian = (await ensureSafe(deployer!, policy(owners.guardian))).address;
+  const riskCouncil = (await ensureSafe(deployer!, policy(owners.riskCouncil))).address;
 
   // Ignition keeps a journal of what it deploys behind an RPC; this chain's ends with it.
   const deploymentId = `test-${port}`;
@@ -57,7 +74,14 @@ export async function localGovernance() {
   const aggregators = [await at(market.assetAggregator), await at(market.collateralAggregator)];
   const deployed = await connection.ignition.deploy(PlimsollModule, {
     deploymentId,
-    parameters: deploymentParameters("black-thursday", { ...tokens, ...feeds, governor, guardian, treasury: governor }),
+    parameters: deploymentParameters("black-thursday", {
+      ...tokens,
+      ...feeds,
+      governor,
+      guardian,
+      riskCouncil,
+      treasury: governor,
+    }),
   });
   const known: NamedAddress[] = [
     { name: "AccessManager", contract: "AccessManager", address: await at(deployed.accessManager) },
@@ -66,17 +90,19 @@ export async function localGovernance() {
     { name: "LendingVault", contract: "LendingVault", address: await at(deployed.vault) },
     { name: "InsuranceFund", contract: "InsuranceFund", address: await at(deployed.fund) },
     { name: "Dilution", contract: "Dilution", address: await at(deployed.dilution) },
+    { name: "RiskSteward", contract: "RiskSteward", address: await at(deployed.riskSteward) },
     { name: "UnderwriterBook", address: await at(deployed.underwriters) },
     { name: "SolvencyLens", address: await at(deployed.lens) },
     { name: "governor", contract: "Safe", address: governor },
     { name: "guardian", contract: "Safe", address: guardian },
+    { name: "riskCouncil", contract: "Safe", address: riskCouncil },
   ];
   const oracle = new Rounds(connection, aggregators, oracleAccount!);
   await oracle.submit();
   const world = { ...tokens, vault: known[3]!.address, fund: known[4]!.address };
   await openBooks(world, { lender: lender!, staker: staker!, borrower: borrower! });
   return {
-    ...{ connection, url, owners, governor, guardian, known, oracle, stranger, ...tokens },
+    ...{ connection, url, owners, governor, guardian, riskCouncil, known, oracle, stranger, ...tokens },
     deployer: deployer!,
     borrower: borrower!.address,
     /** The deployment as it is now. */
@@ -118,7 +144,6 @@ class Rounds {
   }
 }
 
-
 /** 1,000,000 DAI lent, 200,000 staked, one position of 1,000 WETH owing 140,000. */
 async function openBooks(
   at: { asset: string; collateral: string; vault: string; fund: string },
@@ -130,9 +155,13 @@ async function openBooks(
     await (await contract.approve(spender, amount)).wait();
   };
   await give(at.asset, lender, 1_000_000n * ETHER, at.vault);
-  await (await LendingVault__factory.connect(at.vault, lender).deposit(1_000_000n * ETHER, await lender.getAddress())).wait();
+  await (
+    await LendingVault__factory.connect(at.vault, lender).deposit(1_000_000n * ETHER, await lender.getAddress())
+  ).wait();
   await give(at.asset, staker, 200_000n * ETHER, at.fund);
-  await (await InsuranceFund__factory.connect(at.fund, staker).deposit(200_000n * ETHER, await staker.getAddress())).wait();
+  await (
+    await InsuranceFund__factory.connect(at.fund, staker).deposit(200_000n * ETHER, await staker.getAddress())
+  ).wait();
   await give(at.collateral, borrower, 1_000n * ETHER, at.vault);
   const vault = LendingVault__factory.connect(at.vault, borrower);
   const who = await borrower.getAddress();

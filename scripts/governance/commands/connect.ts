@@ -20,7 +20,10 @@ export async function connect(): Promise<Connected> {
   const connection = await network.create(rpc === undefined ? undefined : { override: { url: rpc } });
   const { networkConfig, networkName } = connection;
   if (networkConfig.type !== "http") {
-    throw new GovernanceError("WrongChain", `network ${networkName} lives in this process only: say NETWORK=localhost or another`);
+    throw new GovernanceError(
+      "WrongChain",
+      `network ${networkName} lives in this process only: say NETWORK=localhost or another`,
+    );
   }
   const { chainId } = await connection.ethers.provider.getNetwork();
   const system = await System.open(connection.ethers.provider, knownAddresses(chainId));

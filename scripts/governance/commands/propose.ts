@@ -14,18 +14,26 @@ import { optional, wantsJson } from "./variables.ts";
 
 /** Folder of a proposal that nobody named one for. */
 function defaultFolder({ chainId, name, batches }: Proposal): string {
-  const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 48).replace(/^-|-$/g, "");
+  const slug = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 48)
+    .replace(/^-|-$/g, "");
   return `reports/proposals/${chainId}-${batches[0]?.transaction.nonce ?? 0n}-${slug}`;
 }
 
 async function main(): Promise<number> {
   const [change, file] = [optional("CHANGE"), optional("FILE")];
   if ((change === undefined) === (file === undefined)) {
-    throw new GovernanceError("MissingValue", `say CHANGE="set lendingVault.collateral WETH lltv 0.80", or FILE=changes.txt`);
+    throw new GovernanceError(
+      "MissingValue",
+      `say CHANGE="set lendingVault.collateral WETH lltv 0.80", or FILE=changes.txt`,
+    );
   }
   const from = file === undefined ? undefined : readChangeFile(readFileSync(file, "utf8"), file);
   const nonce = optional("NONCE");
-  if (nonce !== undefined && !/^\d+$/.test(nonce)) throw new GovernanceError("BadValue", `NONCE="${nonce}" is no number`);
+  if (nonce !== undefined && !/^\d+$/.test(nonce))
+    throw new GovernanceError("BadValue", `NONCE="${nonce}" is no number`);
   const { system, connection } = await connect();
   const proposal = await propose(system, {
     text: change ?? from?.text ?? "",
@@ -37,7 +45,14 @@ async function main(): Promise<number> {
   const folder = optional("OUT") ?? defaultFolder(proposal);
   const summary = summaryOf(proposal);
   writeProposal(folder, proposal, summary);
-  console.log(wantsJson() ? JSON.stringify({ folder, batches: proposal.batches.map(({ kind, file: name, hashes }) => ({ kind, file: name, hashes })) }) : `${summary}\n\nWritten to ${folder}. Next: make simulate FOLDER=${folder}`);
+  console.log(
+    wantsJson()
+      ? JSON.stringify({
+          folder,
+          batches: proposal.batches.map(({ kind, file: name, hashes }) => ({ kind, file: name, hashes })),
+        })
+      : `${summary}\n\nWritten to ${folder}. Next: make simulate FOLDER=${folder}`,
+  );
   await connection.close();
   return 0;
 }

@@ -17,11 +17,16 @@ async function main(): Promise<number> {
   const proposal = readProposal(folder);
   const batch = chooseBatch(proposal, optional("BATCH"));
   // Read from the bytes that are about to be signed, with the names of this repository.
-  const names = trustedNames(proposal);
+  const { names, unproven, isKnown } = trustedNames(proposal);
   const lines = [
     ...batchLines(proposal, batch, proposal.batches.indexOf(batch), names),
     "",
     ...flagLines(allFlags(proposal, names)),
+    "",
+    isKnown
+      ? "Names only the proposer knows"
+      : `No deploy/addresses/${proposal.chainId}.json here: ALL names are the proposer's`,
+    ...unproven.map(({ name, address }) => `  ${name.padEnd(16)} ${address}`),
   ];
   if (!wantsJson()) console.log(lines.join("\n"));
   const wallet = await signerKey(optional("KEYSTORE"));

@@ -2,6 +2,7 @@
  * `make simulate`: the whole proposal on a copy of its chain; writes simulation.json, .txt and .html beside it.
  *   FOLDER=folder   NETWORK=… or RPC=url;   JSON=1   exit code 3: something needs attention
  */
+import { firstBlock } from "../addresses.ts";
 import { runScript } from "../errors.ts";
 import { readProposal, readSignatures } from "../proposal.ts";
 import { scopeOf } from "../simulate/scope.ts";
@@ -18,11 +19,13 @@ async function main(): Promise<number> {
   const { system, connection, url } = await connect();
   const simulation = await simulate(proposal, system, {
     url,
-    scope: await scopeOf(system, proposal),
+    scope: await scopeOf(system, proposal, firstBlock(system.chainId)),
     signaturesOf: (batch) => readSignatures(folder, batch),
   });
   const text = writeReport(folder, simulation);
-  console.log(wantsJson() ? simulationJson(simulation) : `${text}\n\nWritten to ${folder}/simulation.html, .txt and .json`);
+  console.log(
+    wantsJson() ? simulationJson(simulation) : `${text}\n\nWritten to ${folder}/simulation.html, .txt and .json`,
+  );
   await connection.close();
   return simulation.warnings.length === 0 ? 0 : NEEDS_ATTENTION;
 }

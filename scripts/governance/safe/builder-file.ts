@@ -3,7 +3,7 @@
  * differs. The serialization is the app's own: keys sorted and written before the values, `meta.name` as null, no
  * `meta.checksum`.
  */
-import { FunctionFragment, getAddress, id, type ParamType } from "ethers";
+import { type FunctionFragment, getAddress, id, type ParamType } from "ethers";
 
 import { GovernanceError } from "../errors.ts";
 import { type BatchCall, type SafeDomain } from "./transaction.ts";
@@ -21,7 +21,11 @@ export interface BuilderTransaction {
   readonly value: string;
   /** Present: exactly these bytes are called. */
   readonly data: string | null;
-  readonly contractMethod: { readonly inputs: readonly BuilderInput[]; readonly name: string; readonly payable: boolean } | null;
+  readonly contractMethod: {
+    readonly inputs: readonly BuilderInput[];
+    readonly name: string;
+    readonly payable: boolean;
+  } | null;
   readonly contractInputsValues: Readonly<Record<string, string>> | null;
 }
 
@@ -91,8 +95,8 @@ export function builderCalls(file: BuilderFile): BatchCall[] {
 
 /** keccak256 of the app's serialization of a file. */
 export function builderChecksum(file: { readonly meta: object }): string {
-  const { checksum: _own, ...meta } = file.meta as Record<string, unknown>;
-  return id(serialize({ ...file, meta: { ...meta, name: null } }));
+  const meta = Object.entries(file.meta).filter(([key]) => key !== "checksum");
+  return id(serialize({ ...file, meta: { ...Object.fromEntries(meta), name: null } }));
 }
 
 function serialize(value: unknown): string {

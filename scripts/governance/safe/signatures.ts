@@ -39,32 +39,52 @@ export function approvedSignature(owner: string, safeTxHash: string): OwnerSigna
   return { signer: getAddress(owner), safeTxHash, signature };
 }
 
+/** Whom signatures are checked against. */
+export interface SigningRules {
+  readonly safeTxHash: string;
+  readonly owners: readonly string[];
+  readonly threshold: number;
+}
+
 /**
- * Checks signatures against the owners: each of this transaction, by whom it says, by an owner, once; enough of them.
+ * Checks signatures: each of this transaction, by whom it says, by an owner, once; and enough of them.
  * @returns as many as are needed, in the order of the owners' addresses, as the Safe demands
  */
-export function checkSignatures(
+export function checkSignatures(signatures: readonly OwnerSignature[], rules: SigningRules): OwnerSignature[] {
+  const valid = validSignatures(signatures, rules);
+  const { owners, threshold } = rules;
+  if (valid.length < threshold) {
+    const signed = new Set(valid.map(({ signer }) => signer));
+    const missing = owners.map((owner) => getAddress(owner)).filter((owner) => !signed.has(owner));
+    throw new GovernanceError(
+      "TooFewSignatures",
+      `${valid.length} of ${threshold} signatures; not signed yet: ${missing.join(", ")}`,
+    );
+  }
+  return valid.slice(0, threshold);
+}
+
+/** The same without asking for enough: all of them, in order. */
+export function validSignatures(
   signatures: readonly OwnerSignature[],
-  { safeTxHash, owners, threshold }: { safeTxHash: string; owners: readonly string[]; threshold: number },
+  { safeTxHash, owners }: SigningRules,
 ): OwnerSignature[] {
   const known = new Set(owners.map((owner) => getAddress(owner)));
   const bySigner = new Map<string, OwnerSignature>();
   for (const signature of signatures) {
     const signer = checkSignature(signature, safeTxHash);
     if (!known.has(signer)) {
-      throw new GovernanceError("NotAnOwner", `${signer} signed, and owns nothing here; owners: ${[...known].join(", ")}`);
+      throw new GovernanceError(
+        "NotAnOwner",
+        `${signer} signed, and owns nothing here; owners: ${[...known].join(", ")}`,
+      );
     }
-    if (bySigner.has(signer)) throw new GovernanceError("DuplicateSigner", `${signer} signed twice: remove one of the files`);
+    if (bySigner.has(signer)) {
+      throw new GovernanceError("DuplicateSigner", `${signer} signed twice: remove one of the files`);
+    }
     bySigner.set(signer, { ...signature, signer });
   }
-  if (bySigner.size < threshold) {
-    const missing = [...known].filter((owner) => !bySigner.has(owner));
-    throw new GovernanceError(
-      "TooFewSignatures",
-      `${bySigner.size} of ${threshold} signatures; not signed yet: ${missing.join(", ")}`,
-    );
-  }
-  return [...bySigner.values()].sort(byAddress).slice(0, threshold);
+  return [...bySigner.values()].sort(byAddress);
 }
 
 /** The signatures one after the other. */

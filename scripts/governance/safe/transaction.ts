@@ -1,5 +1,15 @@
 /** A Safe transaction: what its owners sign, the three hashes their devices show, and batches of calls inside one. */
-import { concat, dataLength, dataSlice, getAddress, solidityPacked, toBigInt, toNumber, TypedDataEncoder, ZeroAddress } from "ethers";
+import {
+  concat,
+  dataLength,
+  getAddress,
+  getBytes,
+  hexlify,
+  solidityPacked,
+  toBigInt,
+  TypedDataEncoder,
+  ZeroAddress,
+} from "ethers";
 
 import { SAFE_CONTRACTS } from "../../lib/safe/index.ts";
 import { GovernanceError } from "../errors.ts";
@@ -118,21 +128,28 @@ function encodeMultiSend(calls: readonly BatchCall[]): string {
 const HEADER = 85;
 
 function decodeMultiSend(packed: string): BatchCall[] {
+  const bytes = getBytes(packed);
+  const part = (from: number, to: number): string => hexlify(bytes.subarray(from, to));
   const calls: BatchCall[] = [];
-  const size = dataLength(packed);
-  for (let at = 0; at < size; ) {
-    if (at + HEADER > size) throw new GovernanceError("BadProposal", `the batch is cut off at byte ${at}`);
-    if (toNumber(dataSlice(packed, at, at + 1)) !== OPERATION.call) {
+  for (let at = 0; at < bytes.length;) {
+    const end = at + HEADER;
+    if (end > bytes.length) throw cutOff(at);
+    if (bytes[at] !== OPERATION.call) {
       throw new GovernanceError("BadProposal", `call ${calls.length + 1} of the batch is a delegate call`);
     }
-    const length = toNumber(dataSlice(packed, at + 53, at + HEADER));
-    if (at + HEADER + length > size) throw new GovernanceError("BadProposal", `the batch is cut off at byte ${at}`);
+    const length = toBigInt(part(at + 53, end));
+    if (length > BigInt(bytes.length - end)) throw cutOff(at);
+    const next = end + Number(length);
     calls.push({
-      to: getAddress(dataSlice(packed, at + 1, at + 21)),
-      value: toBigInt(dataSlice(packed, at + 21, at + 53)),
-      data: dataSlice(packed, at + HEADER, at + HEADER + length),
+      to: getAddress(part(at + 1, at + 21)),
+      value: toBigInt(part(at + 21, at + 53)),
+      data: part(end, next),
     });
-    at += HEADER + length;
+    at = next;
   }
   return calls;
+}
+
+function cutOff(at: number): GovernanceError {
+  return new GovernanceError("BadProposal", `the batch is cut off at byte ${at}`);
 }

@@ -39,7 +39,15 @@ export function simulationJson(simulation: Simulation): string {
 }
 
 /** What is different, at 80 columns. */
-export function simulationText({ proposal, block, heldFeeds, batches, before, differences, warnings }: Simulation): string {
+export function simulationText({
+  proposal,
+  block,
+  heldFeeds,
+  batches,
+  before,
+  differences,
+  warnings,
+}: Simulation): string {
   const names = new Names(proposal.names);
   const lines = [
     `Simulation: ${proposal.name}`,
@@ -63,7 +71,10 @@ export function simulationText({ proposal, block, heldFeeds, batches, before, di
   for (const part of SECTIONS) {
     const found = differences.filter((difference) => difference.section === part);
     const read = before.filter((reading) => reading.section === part).length;
-    lines.push("", `${HEADINGS[part]}: ${found.length === 0 ? `all ${read} unchanged` : `${found.length} of ${read} different`}`);
+    lines.push(
+      "",
+      `${HEADINGS[part]}: ${found.length === 0 ? `all ${read} unchanged` : `${found.length} of ${read} different`}`,
+    );
     for (const { what, before: then, after } of found) {
       lines.push(...wrap(`  ${what}: ${then ?? "–"} → ${after ?? "–"}`, "    "));
     }
@@ -94,7 +105,10 @@ function simulationHtml(simulation: Simulation): string {
       if (found.length === 0) return [section(HEADINGS[part], `All ${read} readings are unchanged.`)];
       return [
         section(HEADINGS[part], `${found.length} of ${read} readings are different.`),
-        table(columns, found.map((row) => [row.what, row.before ?? "–", row.after ?? "–"].map(escapeHtml))),
+        table(
+          columns,
+          found.map((row) => [row.what, row.before ?? "–", row.after ?? "–"].map(escapeHtml)),
+        ),
       ];
     }),
     section("The proposal"),

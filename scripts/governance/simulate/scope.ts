@@ -10,7 +10,9 @@ const BLOCKS_AT_ONCE = 10_000;
 
 /** @param fromBlock block before which the deployment did not exist */
 export async function scopeOf(system: System, proposal: Proposal, fromBlock = 0): Promise<Scope> {
-  const safes = new Set(system.names.entries.filter(({ contract }) => contract === "Safe").map(({ address }) => address));
+  const safes = new Set(
+    system.names.entries.filter(({ contract }) => contract === "Safe").map(({ address }) => address),
+  );
   safes.add(proposal.safe);
   const granted = await eventsOf(system.accessManager, "RoleGranted", fromBlock);
   const borrowed = await eventsOf(system.contract("LendingVault"), "Borrowed", fromBlock);

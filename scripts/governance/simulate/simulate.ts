@@ -8,7 +8,7 @@ import { checkRipe, checkTurn, sendBatch, type Standing, standingOf, staleRules 
 import { type Names } from "../names.ts";
 import { type BatchKind, scheduledAt } from "../plan.ts";
 import { type Batch, type Proposal } from "../proposal.ts";
-import { approvedSignature, checkSignatures, type OwnerSignature } from "../safe/signatures.ts";
+import { approvedSignature, type OwnerSignature, validSignatures } from "../safe/signatures.ts";
 import { System } from "../system.ts";
 import { SUBJECTS } from "../words/subjects.ts";
 import { decodeTransaction } from "../decode.ts";
@@ -53,22 +53,37 @@ const OWN_SECTIONS: ReadonlySet<string> = new Set(["parameters", "switches", "ro
 export async function simulate(
   proposal: Proposal,
   real: System,
-  { url, scope, signaturesOf }: { url: string; scope: Scope; signaturesOf: (batch: Batch) => readonly OwnerSignature[] },
+  {
+    url,
+    scope,
+    signaturesOf,
+  }: { url: string; scope: Scope; signaturesOf: (batch: Batch) => readonly OwnerSignature[] },
 ): Promise<Simulation> {
   const block = await real.provider.getBlockNumber();
   const copy = await Copy.of(url, proposal.chainId, await feedsOf(real, proposal));
   try {
-    const system = await System.open(copy.provider, real.names.entries.filter(({ contract }) => contract !== "ERC20"));
+    const system = await System.open(
+      copy.provider,
+      real.names.entries.filter(({ contract }) => contract !== "ERC20"),
+    );
     const warnings = await staleRules(proposal, system);
     const end = await endOf(proposal, system, await copy.now());
     const before = await copy.asOf(end, async () => readState(system, scope));
     const batches: BatchOutcome[] = [];
     for (const batch of proposal.batches) {
       const isLast = batch === proposal.batches.at(-1);
-      batches.push(await runBatch(copy, system, proposal, batch, { signatures: signaturesOf(batch), end: isLast ? end : 0 }));
+      batches.push(
+        await runBatch(copy, system, proposal, batch, { signatures: signaturesOf(batch), end: isLast ? end : 0 }),
+      );
     }
     // A collateral that the proposal lists is among those read now.
-    const after = await readState(await System.open(copy.provider, system.names.entries.filter(({ contract }) => contract !== "ERC20")), scope);
+    const after = await readState(
+      await System.open(
+        copy.provider,
+        system.names.entries.filter(({ contract }) => contract !== "ERC20"),
+      ),
+      scope,
+    );
     const different = differences(before, after);
     if (!different.some(({ section }) => OWN_SECTIONS.has(section))) {
       warnings.push(
@@ -78,7 +93,8 @@ export async function simulate(
       );
     }
     for (const { transaction, file } of proposal.batches) {
-      if (isForeignDelegateCall(transaction)) warnings.push(`${file} runs foreign code as the Safe: this report cannot show all it did`);
+      if (isForeignDelegateCall(transaction))
+        warnings.push(`${file} runs foreign code as the Safe: this report cannot show all it did`);
     }
     return { proposal, block, heldFeeds: copy.heldFeeds, batches, before, after, differences: different, warnings };
   } finally {
@@ -102,7 +118,7 @@ async function runBatch(
   }
   checkTurn(batch, standing);
   const { owners, threshold } = standing.safe;
-  const signed = checkSignatures(signatures, { safeTxHash, owners, threshold: 0 }).slice(0, threshold);
+  const signed = validSignatures(signatures, { safeTxHash, owners, threshold }).slice(0, threshold);
   const have = new Set(signed.map(({ signer }) => signer));
   const approving = owners.filter((owner) => !have.has(owner)).slice(0, threshold - signed.length);
   for (const owner of approving) await copy.approve(proposal.safe, owner, safeTxHash);
@@ -139,7 +155,9 @@ async function endOf(proposal: Proposal, system: System, now: number): Promise<n
   const last = proposal.batches.at(-1);
   if (last?.kind !== "execute") return now + proposal.batches.length;
   const { readyAt, unscheduled } = await standingOf(proposal, last, system);
-  return unscheduled.length > 0 ? now + proposal.batches.length + Number(proposal.delay) : Math.max(Number(readyAt), now + 1);
+  return unscheduled.length > 0
+    ? now + proposal.batches.length + Number(proposal.delay)
+    : Math.max(Number(readyAt), now + 1);
 }
 
 /** Price feeds of all tokens, and those that the proposal brings in. */

@@ -68,6 +68,9 @@ async function readSwitches(system: System): Promise<Reading[]> {
     ["dilution paused", (await ask(system.contract("Dilution"), "isPaused", address)) as boolean],
     ["layers in order", [...stack].map(({ tranche }) => system.names.nameOf(tranche)).join(", ")],
   ];
+  if (system.names.has("RiskSteward")) {
+    rows.push(["riskSteward paused", (await ask(system.contract("RiskSteward"), "isStewardPaused")) as boolean]);
+  }
   for (const { address: token, symbol } of system.collaterals) {
     const [announcedAt, retired] = (await ask(vault, "retirementOf", token)) as [bigint, boolean];
     rows.push([`${symbol} retirement`, retired ? "retired" : announcedAt === 0n ? "no" : "announced"]);

@@ -4,6 +4,13 @@
  */
 import { type ContractName } from "../../lib/interfaces.ts";
 
+/** Functions that no words stand for: they take lists, and are written as `call`. */
+export const CALLED_BY_HAND: readonly string[] = [
+  "WriteOffEngine.registerVault",
+  "WriteOffEngine.setStack",
+  "RiskSteward.setStepLimits",
+];
+
 /** Contracts a call can go to besides the protocol's own. */
 export type Callee = ContractName | "AccessManager" | "Safe";
 
@@ -38,6 +45,14 @@ export const ACTIONS: readonly Action[] = [
   vault("freeze <collateral:token>", "freezeCollateral"),
   { phrase: "pause insuranceFund", callee: "InsuranceFund", function: "pauseDeposits" },
   { phrase: "pause dilution", callee: "Dilution", function: "pauseDilution", args: ["$vault"] },
+  { phrase: "pause riskSteward", callee: "RiskSteward", function: "pauseSteward" },
+  {
+    phrase: "tighten principalCap <collateral:token> <cap:assets>",
+    callee: "RiskSteward",
+    function: "tightenPrincipalCap",
+    args: ["$vault", 0, 1],
+  },
+  { phrase: "tighten debtCap <cap:assets>", callee: "RiskSteward", function: "tightenDebtCap", args: ["$vault", 0] },
 
   // Governor
   vault("unpause lendingVault", "unpause", { loosens: "lifts every pause of the vault" }),
@@ -54,9 +69,19 @@ export const ACTIONS: readonly Action[] = [
     args: ["$vault"],
     loosens: "tokens may be minted against losses again",
   },
-  vault("restructure announce <borrower:account> <collateral:token> principal <a:assets> interest <b:assets>", "announceRestructuring", {
-    loosens: "a debt is to be forgiven: others pay for it",
-  }),
+  {
+    phrase: "unpause riskSteward",
+    callee: "RiskSteward",
+    function: "unpauseSteward",
+    loosens: "the risk council may change rules again",
+  },
+  vault(
+    "restructure announce <borrower:account> <collateral:token> principal <a:assets> interest <b:assets>",
+    "announceRestructuring",
+    {
+      loosens: "a debt is to be forgiven: others pay for it",
+    },
+  ),
   vault("restructure execute <borrower:account> <collateral:token> maxSocialized <most:assets>", "restructure", {
     loosens: "a debt is forgiven: others pay for it",
   }),
@@ -67,7 +92,12 @@ export const ACTIONS: readonly Action[] = [
     loosens: "claims of one account go to another",
   }),
   vault("keep claims of <account:account>", "withdrawAssignment"),
-  { phrase: "remove chainlinkOracle.feed <token:token>", callee: "ChainlinkOracle", function: "removeFeed", loosens: "a token loses its price" },
+  {
+    phrase: "remove chainlinkOracle.feed <token:token>",
+    callee: "ChainlinkOracle",
+    function: "removeFeed",
+    loosens: "a token loses its price",
+  },
   {
     phrase: "remove chainlinkOracle.secondSource <token:token>",
     callee: "ChainlinkOracle",
@@ -90,5 +120,9 @@ export const ACTIONS: readonly Action[] = [
   { phrase: "safe threshold <threshold:integer>", callee: "Safe", function: "changeThreshold" },
   // The Safe keeps its owners in a list: who stands before the one that goes is looked up.
   { phrase: "safe replace owner <old:account> by <new:account>", callee: "Safe", function: "swapOwner" },
-  { phrase: "safe remove owner <owner:account> threshold <threshold:integer>", callee: "Safe", function: "removeOwner" },
+  {
+    phrase: "safe remove owner <owner:account> threshold <threshold:integer>",
+    callee: "Safe",
+    function: "removeOwner",
+  },
 ];

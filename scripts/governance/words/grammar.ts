@@ -10,6 +10,8 @@ export type Change = SetChange | ActionChange | CallChange | CancelChange;
 
 export interface SetChange {
   readonly verb: "set" | "list";
+  /** The risk council's way: at once, within the steward's steps. */
+  readonly bySteward: boolean;
   readonly words: string;
   readonly subject: Subject;
   /** Texts of the keys that were given; a vault may be left out. */
@@ -41,7 +43,8 @@ export interface CancelChange {
 }
 
 const CONTRACTS = Object.keys(INTERFACES) as readonly ContractName[];
-const VERBS = ["set", "list", "call", "cancel", ...new Set(ACTIONS.map(({ phrase }) => firstWord(phrase)))];
+const VERBS = ["set", "list", "steward", "call", "cancel", ...new Set(ACTIONS.map(({ phrase }) => firstWord(phrase)))];
+const STEWARDED: readonly string[] = ["collateral", "rateModel", "riskConfig"];
 const PLAIN_FIGURE = /^-?[\d_,.]+$/;
 const UNIT_WORD = /^(%|bps|%\/y(ear)?|wad\/s|[A-Z][A-Z0-9]+)$/;
 
@@ -66,6 +69,7 @@ export function parseChange(line: string): Change {
   if (verb === "set") return parseSet("set", line, rest);
   if (verb === "list") return parseSet("list", line, ["lendingVault.collateral", ...rest]);
   if (verb === "cancel") return parseCancel(line, rest);
+  if (verb === "steward") return parseSteward(line, rest);
   return parseAction(line, verb, words);
 }
 
@@ -97,7 +101,7 @@ function parseSet(verb: "set" | "list", line: string, words: readonly string[]):
   }
   const [only] = subject.fields;
   if (subject.fields.length === 1 && only !== undefined && rest.length === 1) {
-    return { verb, words: line, subject, keys, values: [{ field: only, text: rest[0] ?? "" }] };
+    return { verb, bySteward: false, words: line, subject, keys, values: [{ field: only, text: rest[0] ?? "" }] };
   }
   const values: { field: Field; text: string }[] = [];
   while (rest.length > 0) {
@@ -117,7 +121,22 @@ function parseSet(verb: "set" | "list", line: string, words: readonly string[]):
   if (values.length === 0) {
     throw new GovernanceError("MissingValue", `${path}: say what to set; ${known.join(", ")}`);
   }
-  return { verb, words: line, subject, keys, values };
+  return { verb, bySteward: false, words: line, subject, keys, values };
+}
+
+/** `steward set …`: only what the steward passes on. */
+function parseSteward(line: string, [verb, ...words]: readonly string[]): SetChange {
+  if (verb?.toLowerCase() !== "set") throw new GovernanceError("UnknownWord", `"${line}": write steward set …`);
+  const change = parseSet("set", line, words);
+  const { contract, name } = change.subject;
+  if (contract !== "LendingVault" || !STEWARDED.includes(name)) {
+    const known = STEWARDED.map((subject) => `lendingVault.${subject}`).join(", ");
+    throw new GovernanceError(
+      "UnknownParameter",
+      `the steward changes ${known}; ${lowerFirst(contract)}.${name} is the governor's`,
+    );
+  }
+  return { ...change, bySteward: true };
 }
 
 function findSubject(path: string): Subject {

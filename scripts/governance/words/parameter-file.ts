@@ -29,7 +29,9 @@ export function readChangeFile(content: string, fileName: string): ChangeFile {
   if (typeof changes !== "object" || changes === null) throw bad("it has no changes");
   const unknown = Object.keys(json as object).find((key) => !["name", "description", "changes"].includes(key));
   if (unknown !== undefined) throw bad(`"${unknown}" is none of name, description, changes`);
-  const lines = Array.isArray(changes) ? changes.map((line) => textOf(line, "changes")) : Object.entries(changes).map(lineOf);
+  const lines = Array.isArray(changes)
+    ? changes.map((line) => textOf(line, "changes"))
+    : Object.entries(changes).map(lineOf);
   return { name: optional(name, "name"), description: optional(description, "description"), text: lines.join("\n") };
 
   function lineOf([path, value]: [string, unknown]): string {

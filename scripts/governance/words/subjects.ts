@@ -158,12 +158,7 @@ const INSURANCE_FUND: readonly Row[] = [
 ];
 
 const DILUTION: readonly Row[] = [
-  [
-    "limits",
-    ["vault"],
-    "struct",
-    [tokens("hourCap", "up"), tokens("monthCap", "up"), tokens("lifetimeCap", "up")],
-  ],
+  ["limits", ["vault"], "struct", [tokens("hourCap", "up"), tokens("monthCap", "up"), tokens("lifetimeCap", "up")]],
   [
     "saleTerms",
     ["vault"],
