@@ -10,24 +10,24 @@ import {AggregatorV3Interface} from "@chainlink/contracts/src/v0.8/shared/interf
 contract HeldFeed is AggregatorV3Interface {
     error OnlyTheLatestRound();
 
-    uint8 private immutable _DECIMALS;
-    uint80 private immutable _ROUND_ID;
-    int256 private immutable _ANSWER;
-    uint256 private immutable _STARTED_AGE;
-    uint256 private immutable _UPDATED_AGE;
+    uint8 private immutable _decimals;
+    uint80 private immutable _roundId;
+    int256 private immutable _answer;
+    uint256 private immutable _startedAge;
+    uint256 private immutable _updatedAge;
 
     constructor(AggregatorV3Interface feed) {
-        _DECIMALS = feed.decimals();
+        _decimals = feed.decimals();
         (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, ) = feed.latestRoundData();
-        _ROUND_ID = roundId;
-        _ANSWER = answer;
+        _roundId = roundId;
+        _answer = answer;
         // A time in the future has no age; it counts as now.
-        _STARTED_AGE = startedAt > block.timestamp ? 0 : block.timestamp - startedAt;
-        _UPDATED_AGE = updatedAt > block.timestamp ? 0 : block.timestamp - updatedAt;
+        _startedAge = startedAt > block.timestamp ? 0 : block.timestamp - startedAt;
+        _updatedAge = updatedAt > block.timestamp ? 0 : block.timestamp - updatedAt;
     }
 
     function decimals() external view returns (uint8) {
-        return _DECIMALS;
+        return _decimals;
     }
 
     function description() external pure returns (string memory) {
@@ -43,6 +43,6 @@ contract HeldFeed is AggregatorV3Interface {
     }
 
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
-        return (_ROUND_ID, _ANSWER, block.timestamp - _STARTED_AGE, block.timestamp - _UPDATED_AGE, _ROUND_ID);
+        return (_roundId, _answer, block.timestamp - _startedAge, block.timestamp - _updatedAge, _roundId);
     }
 }
