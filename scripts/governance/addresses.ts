@@ -1,22 +1,15 @@
 /** Where a deployment is: the file that the deployment wrote, `deploy/addresses/<chainId>.json`. */
-import { existsSync, readFileSync } from "node:fs";
-
+import { type AddressFile, findAddressFile } from "../lib/addresses.ts";
 import { type ContractName, INTERFACES } from "../lib/interfaces.ts";
 import { GovernanceError } from "./errors.ts";
 import { type NamedAddress, Names } from "./names.ts";
 import { type Proposal } from "./proposal.ts";
 
-/** What is read of the file. */
-interface AddressFile {
-  readonly governance: Readonly<Record<string, unknown>>;
-  readonly contracts: Readonly<Record<string, { readonly address: string; readonly block: number }>>;
-}
-
 const SAFES = ["governor", "guardian", "riskCouncil"] as const;
 
 /** Contracts and Safes of the deployment on a chain. */
 export function knownAddresses(chainId: bigint): NamedAddress[] {
-  const file = addressFile(chainId);
+  const file = findAddressFile(chainId);
   if (file === undefined) {
     throw new GovernanceError("NoAddresses", `there is no deploy/addresses/${chainId}.json: deploy first`);
   }
@@ -25,7 +18,7 @@ export function knownAddresses(chainId: bigint): NamedAddress[] {
 
 /** Block before which nothing of the deployment existed. */
 export function firstBlock(chainId: bigint): number {
-  const blocks = Object.values(addressFile(chainId)?.contracts ?? {}).map(({ block }) => block);
+  const blocks = Object.values(findAddressFile(chainId)?.contracts ?? {}).map(({ block }) => block);
   return blocks.length === 0 ? 0 : Math.min(...blocks);
 }
 
@@ -38,7 +31,7 @@ export function trustedNames(proposal: Proposal): {
   unproven: readonly NamedAddress[];
   isKnown: boolean;
 } {
-  const file = addressFile(proposal.chainId);
+  const file = findAddressFile(proposal.chainId);
   const own = file === undefined ? [] : namedAddresses(file);
   const known = new Set(own.map(({ address }) => address));
   const unproven = proposal.names.filter(({ address, name }) => !known.has(address) || name.startsWith("$"));
@@ -60,14 +53,9 @@ function namedAddresses({ governance, contracts }: AddressFile): NamedAddress[] 
       name === "AccessManager" || name in INTERFACES ? (name as ContractName | "AccessManager") : undefined;
     return contract === undefined ? { name, address } : { name, address, contract };
   });
-  const safes = SAFES.flatMap((name) => {
+  const safes = SAFES.map((name) => {
     const address = governance[name];
-    return typeof address === "string" ? [{ name, address, contract: "Safe" as const }] : [];
+    return { name, address, contract: "Safe" as const };
   });
   return new Names([...names, ...safes]).entries.slice();
-}
-
-function addressFile(chainId: bigint): AddressFile | undefined {
-  const path = new URL(`../../deploy/addresses/${chainId}.json`, import.meta.url);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as AddressFile) : undefined;
 }

@@ -5,7 +5,7 @@ import { type NetworkConnection } from "hardhat/types/network";
 import { knownAddresses } from "../addresses.ts";
 import { GovernanceError } from "../errors.ts";
 import { System } from "../system.ts";
-import { optional } from "./variables.ts";
+import { optional, required } from "./variables.ts";
 
 export interface Connected {
   readonly connection: NetworkConnection;
@@ -14,10 +14,17 @@ export interface Connected {
   readonly url: string;
 }
 
-/** Connects to the network that Hardhat was started with. */
-export async function connect(): Promise<Connected> {
+/**
+ * Connects to NETWORK.
+ * @param sends whether transactions will be sent; only then the network's key is asked for
+ */
+export async function connect({ sends }: { sends: boolean } = { sends: false }): Promise<Connected> {
+  const name = required("NETWORK", "localhost, sepolia, base-sepolia, arbitrum-sepolia or op-sepolia");
   const rpc = optional("RPC");
-  const connection = await network.create(rpc === undefined ? undefined : { override: { url: rpc } });
+  const connection = await network.create({
+    network: name,
+    override: { ...(rpc === undefined ? {} : { url: rpc }), ...(sends ? {} : { accounts: "remote" }) },
+  });
   const { networkConfig, networkName } = connection;
   if (networkConfig.type !== "http") {
     throw new GovernanceError(

@@ -13,7 +13,7 @@ async function main(): Promise<number> {
   const folder = required("FOLDER", "the folder that make propose wrote");
   const proposal = readProposal(folder);
   const batch = chooseBatch(proposal, optional("BATCH"));
-  const { system, connection } = await connect();
+  const { system, connection } = await connect({ sends: true });
   const [sender] = await connection.ethers.getSigners();
   if (sender === undefined) throw new GovernanceError("NoKey", "the network has no account that could send");
   const { receipt, timestamp, next } = await executeSigned(proposal, batch, system, sender, {
