@@ -4,6 +4,7 @@ import type {
   BackstopToken,
   BuybackAuction,
   DebtAuction,
+  Dilution,
   InsuranceFund,
   LendingVault,
   TestToken,
@@ -40,6 +41,7 @@ export interface System {
   engine: WriteOffEngine;
   vault: LendingVault;
   fund: InsuranceFund;
+  dilution: Dilution;
   backstop: BackstopToken;
   debtAuction: DebtAuction;
   buybackAuction: BuybackAuction;
@@ -83,7 +85,7 @@ export async function deploySystem(ethers: Ethers, priceSource: PriceSource): Pr
   const backstop = await ethers.getContractAt("BackstopToken", await dilution.token());
   const debtAuction = await ethers.getContractAt("DebtAuction", await dilution.debtAuction());
   const buybackAuction = await ethers.getContractAt("BuybackAuction", await dilution.buybackAuction());
-  return { dollar, ether, prices, engine, vault, fund, backstop, debtAuction, buybackAuction, stack };
+  return { dollar, ether, prices, engine, vault, fund, dilution, backstop, debtAuction, buybackAuction, stack };
 }
 
 /** The vault with its modules, in the engine's books but with an empty stack. */

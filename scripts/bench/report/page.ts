@@ -106,7 +106,9 @@ function fixed({ row }: Compared): string {
 
 function notes(compared: readonly Compared[]): string {
   const lines = compared.flatMap(({ row }) => (row.note === undefined ? [] : [`- *${row.operation}*: ${row.note}`]));
-  const peers = Object.values(FIXED_PEERS).map(({ name, about }) => `${name} (${about})`);
+  const peers = Object.values(FIXED_PEERS).map(
+    ({ name, about, repository }) => `${name} (${about}; github.com/${repository})`,
+  );
   return [...lines, `- Fixed figures: ${peers.join(", ")}. Source: ${FIXED_SOURCE}.`].join("\n");
 }
 
@@ -132,9 +134,14 @@ function growthTables({ lenders, batch, tranches, lossEpochs }: Growth): string 
       lenders.map((at) => [exact(at.lenders), exact(at.deposit), exact(at.socializedLoss)]),
     ),
     table(
-      ["insolvent positions in a batch", "Plimsoll", "Morpho Blue, in a loop", "Aave v3, multicall"],
-      batch.map((at) => [exact(at.positions), exact(at.plimsoll), exact(at.morphoBlue), exact(at.aaveV3)]),
+      ["insolvent positions in a batch", "Plimsoll", "each further", "Morpho Blue, in a loop", "Aave v3, multicall"],
+      batch.map((at, i) => {
+        const before = batch[i - 1];
+        const further = before && Math.round((at.plimsoll - before.plimsoll) / (at.positions - before.positions));
+        return [exact(at.positions), exact(at.plimsoll), exact(further), exact(at.morphoBlue), exact(at.aaveV3)];
+      }),
     ),
+    "*Each further* is against the line above.",
     table(
       ["tranches with a part in a loss, lenders the rest", "write-off"],
       tranches.map((at) => [exact(at.tranches), exact(at.gas)]),

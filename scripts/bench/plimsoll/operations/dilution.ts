@@ -2,7 +2,7 @@ import { expectChange, expectThat, netChange } from "../../checks.ts";
 import { closeWhole, drainReserves, sink } from "../losses.ts";
 import { both, leaves, reaches } from "../checks.ts";
 import type { Operation, Send } from "../operation.ts";
-import { BUYBACK, HOUR, MAX, ONE, SALE } from "../terms.ts";
+import { BUYBACK, DAY, HOUR, MAX, ONE, SALE } from "../terms.ts";
 import { inSeconds, type World } from "../world.ts";
 import { closeSunk, fullySocialized } from "./liquidations.ts";
 
@@ -111,6 +111,31 @@ async function sellLot(world: World): Promise<bigint> {
   )();
   return id;
 }
+
+/** Standing bids for the whole loss, at the two best of sixteen prices from 35 down to the floor. */
+async function bid(world: World): Promise<void> {
+  const { connection, vault, dilution, dollar, actors } = world;
+  const prices = Array.from({ length: 16 }, (_, i) => (35n - BigInt(i)) * ONE);
+  const book = await connection.ethers.deployContract("UnderwriterBook", [vault, dilution, prices, 7n * DAY, DAY]);
+  await dilution.setUnderwriters(vault, book);
+  await dollar.connect(actors.payer).approve(book, MAX);
+  for (const level of [0n, 1n]) await book.connect(actors.payer).commit(level, 7_000n * ONE, actors.payer);
+}
+
+/** Tokens for a loss are sold within the write-off itself, to those who have bid before. */
+export const bidsFilled: Operation = {
+  operation: "insolvent: bids of two prices filled, no fund",
+  prepare: async (world) => {
+    await dilutionAlone(world);
+    await bid(world);
+    return closeSunk(world, 10_000n * ONE);
+  },
+  check: async ({ vault, engine }) => {
+    const { badDebt, dilutionCash } = await engine.ledger(vault, await engine.writeOffCount(vault));
+    // Each price level may round by some smallest units.
+    expectThat(badDebt - dilutionCash < 100n, "bids that pay for the loss");
+  },
+};
 
 /** A write-off that opens a lot, and the same one without. */
 export const lotOpened: Operation = {

@@ -1,7 +1,7 @@
 import type { Operation } from "../operation.ts";
 import { batch } from "./batches.ts";
 import { borrowerOperations } from "./borrowers.ts";
-import { dilutionOperations } from "./dilution.ts";
+import { bidsFilled, dilutionOperations } from "./dilution.ts";
 import { fundOperations } from "./fund.ts";
 import { lenderOperations } from "./lenders.ts";
 import { liquidationOperations } from "./liquidations.ts";
@@ -11,7 +11,10 @@ import { recoveryOperations } from "./recoveries.ts";
 export const GROUPS: readonly { title: string; operations: readonly Operation[] }[] = [
   { title: "Lenders", operations: lenderOperations },
   { title: "Borrowers", operations: borrowerOperations },
-  { title: "Liquidation and write-off: who pays", operations: [...liquidationOperations, batch(1), batch(5)] },
+  {
+    title: "Liquidation and write-off: who pays",
+    operations: [...liquidationOperations, bidsFilled, batch(1), batch(5)],
+  },
   { title: "Recovery", operations: recoveryOperations },
   { title: "Dilution", operations: dilutionOperations },
   { title: "Insurance fund and reserves", operations: fundOperations },
