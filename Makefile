@@ -8,14 +8,14 @@ SCENARIO  ?= black-thursday
 ARGS      ?= --help
 NETWORK   ?=
 # What is deployed to a live chain is the production build; a local chain gets the daily one, which compiles in less time.
-BUILD     ?= $(if $(filter localhost,$(NETWORK)),,--config hardhat.production.config.ts --build-profile production)
+BUILD     ?= $(if $(filter-out localhost,$(NETWORK)),--config hardhat.production.config.ts --build-profile production)
 GOVERN     = NETWORK='$(NETWORK)' $(RUN) 'node_modules/.bin/hardhat run --no-compile scripts/governance/commands
 COMMAND    = NETWORK='$(NETWORK)' $(RUN) 'node_modules/.bin/hardhat $(BUILD) run
 
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help install build start test test-unit test-integration test-solidity test-fork invariants bench snapshot coverage \
-        lint format hardhat node deploy verify-deployment roles propose simulate sign execute keeper clean
+        lint format hardhat node deploy verify-deployment roles propose simulate sign execute keeper package clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,8 +93,11 @@ verify-deployment: install ## Compare a chain with deploy/addresses and prepare 
 	@$(COMMAND) scripts/deployment/main-verify.ts'
 
 roles: install ## Print every role, who holds it, and the worst they could do (NETWORK=... reads the chain)
-	@NETWORK='$(NETWORK)' $(RUN) 'node_modules/.bin/hardhat run --no-compile scripts/deployment/main-roles.ts'
+	@$(COMMAND) scripts/deployment/main-roles.ts'
+
+package: build ## Pack what integrators install (plimsoll-<version>.tgz)
+	@$(RUN) 'npm run --silent package:build && npm pack --ignore-scripts --silent'
 
 clean: install ## Delete what builds, tests and reports wrote
 	@$(RUN) 'npm run --silent clean'
-	@rm -rf artifacts cache coverage reports types/ethers-contracts
+	@rm -rf artifacts cache coverage dist reports types/ethers-contracts

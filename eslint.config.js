@@ -3,7 +3,15 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["artifacts/", "cache/", "coverage/", "reports/", "types/ethers-contracts/", "deploy/deployments/"]),
+  globalIgnores([
+    "artifacts/",
+    "cache/",
+    "coverage/",
+    "reports/",
+    "dist/",
+    "types/ethers-contracts/",
+    "deploy/deployments/",
+  ]),
 
   js.configs.recommended,
 

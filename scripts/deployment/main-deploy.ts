@@ -29,5 +29,6 @@ await runCommand(async () => {
   console.log(
     wantsJson() ? JSON.stringify(record) : `\n${printedContracts(record)}\n${addressFilePath(record.chainId)}`,
   );
+  if (!file.network.isLocal) console.error("Commit the address file, and `npm run package:addresses` for integrators.");
   return OK;
 });

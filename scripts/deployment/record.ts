@@ -1,12 +1,11 @@
 /** The address file of a deployment, from its journal and from the chain. */
-import { readFileSync } from "node:fs";
-
 import { AbiCoder, Interface, keccak256, type Provider } from "ethers";
 import hre from "hardhat";
 
 import { Dilution__factory } from "../../types/ethers-contracts/index.ts";
 import { type AddressFile, type DeployedContract } from "../lib/addresses.ts";
 import { type NetworkFile } from "../lib/network-file.ts";
+import { packageVersion } from "../lib/version.ts";
 import { type Governors } from "./governors.ts";
 import { deployedContracts } from "./ignition.ts";
 import { type Market } from "./local-market.ts";
@@ -85,12 +84,6 @@ async function recordOf(provider: Provider, created: Created): Promise<DeployedC
     transaction,
     codeHash: keccak256(await provider.getCode(address)),
   };
-}
-
-/** Version of this package. */
-export function packageVersion(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 /** As JSON can hold it: whole numbers as decimal text. */

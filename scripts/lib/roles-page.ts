@@ -47,7 +47,7 @@ export function rolesPage(): string {
     "",
     "Access is OpenZeppelin's `AccessManager`, unmodified. A function belongs to one role; a role can have several members, each",
     "with a delay of its own. *Delayed* means: announced on chain (`schedule`), then executed after the deployment's",
-    "`governorDelay` (two days unless its parameters say otherwise), and not after a week more. Everything that no row names is",
+    "`governorDelay` (two days in every parameter file here), and not after a week more. Everything that no row names is",
     "open to everybody or to nobody. The deployer holds nothing.",
     "",
     "## Roles",

@@ -22,7 +22,15 @@ import {
 /** Every contract of a deployment, by name; another is deployed without being known. */
 const CONTRACTS = [
   ...["AccessManager", "BackstopToken", "BuybackAuction", "ChainlinkOracle", "ConfigModule", "DebtAuction", "Dilution"],
-  ...["ImpairmentModule", "InKindClaims", "InsuranceFund", "LendingVault", "LiquidationModule", "PositionModule"],
+  ...[
+    "ImpairmentModule",
+    "InKindClaims",
+    "InsuranceFund",
+    "KeeperLens",
+    "LendingVault",
+    "LiquidationModule",
+    "PositionModule",
+  ],
   ...["RestructuringModule", "RiskSteward", "SolvencyLens", "UnderwriterBook", "ViewModule", "WriteOffEngine"],
 ];
 
