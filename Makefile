@@ -44,7 +44,7 @@ test-integration: install ## Run the integration tests only
 test-solidity: install ## Run the fuzz and invariant tests only
 	@$(RUN) 'npm run --silent test:solidity'
 
-test-fork: install ## Run the tests against a fork of mainnet
+test-fork: install ## Run the tests on a fork of mainnet (MAINNET_RPC_URL=..., FORK_BLOCK=...)
 	@$(RUN) 'npm run --silent test:fork'
 
 invariants: install ## Run the invariant tests as a deep campaign (FUZZ_SEED=0x... replays another seed)

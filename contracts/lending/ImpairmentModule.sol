@@ -113,6 +113,7 @@ contract ImpairmentModule is Impairments {
 
     function _finish(uint256 socialized, uint256 maxSocialized, uint256 rewards) private {
         _checkSocialized(socialized, maxSocialized);
+        _checkAssetMoves();
         if (socialized != 0) _closeIfWipedOut();
         if (rewards != 0) _asset.safeTransfer(msg.sender, rewards);
     }

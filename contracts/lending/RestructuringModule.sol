@@ -81,6 +81,7 @@ contract RestructuringModule is Impairments {
         _draw(principalAssets + interestAssets);
         uint256 socialized = _forgive(closing, principalAssets, interestAssets);
         _checkSocialized(socialized, maxSocializedAssets);
+        _checkAssetMoves();
         if (socialized != 0) _closeIfWipedOut();
         // What is left of the debt may still be more than its collateral covers: the impairment follows it, or ends.
         (, bytes memory failure) = _impair(_open(borrower, collateral));

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -18,6 +19,7 @@ import {LossLedger} from "./LossLedger.sol";
 /// Never: an asset counted that did not arrive, a loss that is not in an epoch. Upholds WO1, WO5, LV1.
 abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     using SafeCast for uint256;
+    using SafeERC20 for IERC20;
 
     /// @dev One part in so many of the total assets is never charged by a provision.
     uint256 private constant UNCHARGED_DIVISOR = 1_000;
@@ -346,6 +348,13 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         uint256 expected = uint256(_cash) + _claimCash + _othersAssets();
         uint256 balance = _asset.balanceOf(address(this));
         if (balance < expected) revert IWriteOffVault.PaymentMissing(expected, balance);
+    }
+
+    /// @dev Every layer pays in the asset. While it does not move at all (its issuer has paused it, or blocked this vault)
+    /// all of them would fail and the lenders pay for everything; a loss for which nobody brings cash can wait for it.
+    /// Reverts with the token's own error.
+    function _checkAssetMoves() internal {
+        _asset.safeTransfer(address(this), Math.min(_asset.balanceOf(address(this)), 1));
     }
 
     function _netAssets(int256 grossAssets, uint256 reserveAssets) internal view returns (uint256) {

@@ -7,6 +7,7 @@
  * test run that breaks before it can count, is counted as one failure, so the line never says 0 failed after one.
  * A failed check does not stop the rest; a failed build does, since nothing after it would mean anything.
  */
+import { NO_MAINNET, openMainnet } from "./mainnet-source.ts";
 import { type Finished, run } from "./process.ts";
 import { testFiles, type MochaKind, type SolidityKind } from "./test-files.ts";
 
@@ -46,6 +47,21 @@ function hardhatTests(
   };
 }
 
+/** Without mainnet the tests skip themselves, so that they are counted as what they are. */
+const FORK_TESTS: Stage = {
+  heading: "Mocha tests: fork",
+  countsTests: true,
+  start: async () => {
+    const mainnet = await openMainnet();
+    if (mainnet === undefined) console.log(NO_MAINNET);
+    try {
+      return await run("hardhat", ["test", "mocha", "--no-compile", ...testFiles("fork")], mainnet?.env);
+    } finally {
+      await mainnet?.close();
+    }
+  },
+};
+
 const PLANS: Record<string, Stage[]> = {
   all: [
     check("Format", "format:check"),
@@ -56,11 +72,12 @@ const PLANS: Record<string, Stage[]> = {
     check("Types", "typecheck"),
     hardhatTests("solidity", ["fuzz", "invariant"]),
     hardhatTests("mocha", ["unit", "attacks", "integration", "gas"]),
+    FORK_TESTS,
   ],
   unit: [BUILD, hardhatTests("mocha", ["unit", "attacks"])],
   integration: [BUILD, hardhatTests("mocha", ["integration"])],
   gas: [BUILD, hardhatTests("mocha", ["gas"])],
-  fork: [BUILD, hardhatTests("mocha", ["fork"])],
+  fork: [BUILD, FORK_TESTS],
   solidity: [BUILD, hardhatTests("solidity", ["fuzz", "invariant"])],
   invariants: [BUILD, hardhatTests("solidity", ["invariant"], { env: { CAMPAIGN: "deep" } })],
 };

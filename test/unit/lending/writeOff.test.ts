@@ -97,6 +97,23 @@ describe("LendingVault: write-off without a liquidator's cash", () => {
       expect(await scene.engine.writeOffCount(scene.vaultAddress)).to.equal(1n);
     });
 
+    it("WO2: for an asset that moves: while its issuer lets it not, no layer could pay and the lenders would", async () => {
+      const scene = await networkHelpers.loadFixture(async function blockable() {
+        const fresh = await deployScene(ethers, { assetKind: "BlocklistToken" });
+        await openPosition(fresh, 10n * WAD, DEBT);
+        await confirmAt(fresh, 1_000n * WAD);
+        return fresh;
+      });
+      const token = await ethers.getContractAt("BlocklistToken", scene.assetAddress);
+      await token.setBlocked(scene.vaultAddress, true);
+      await expect(writeOff(scene)).to.be.revertedWithCustomError(token, "Blocked").withArgs(scene.vaultAddress);
+      const key = { borrower: scene.borrower.address, collateral: scene.collateralAddress };
+      await expect(scene.vault.writeOffBatch([key], MAX)).to.be.revertedWithCustomError(token, "Blocked");
+      await token.setBlocked(scene.vaultAddress, false);
+      await writeOff(scene);
+      expect(await scene.engine.writeOffCount(scene.vaultAddress)).to.equal(1n);
+    });
+
     it("OR1: for a round newer than the record, not one of the same second", async () => {
       const scene = await networkHelpers.loadFixture(impaired);
       const { oracle, collateralAddress, assetAddress } = scene;
