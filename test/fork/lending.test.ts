@@ -88,7 +88,7 @@ for (const lent of ["USDC", "DAI"] satisfies LentAsset[]) {
       const wethBefore = await tokenAt(system.fork, "WETH").balanceOf(people.liquidator.address);
       await vault.connect(people.liquidator).liquidate(people.borrower.address, WETH, MAX, 0n, 0n, "0x");
       expect(await debt()).to.be.lessThan(owed);
-      const seized = ((await tokenAt(system.fork, "WETH").balanceOf(people.liquidator.address))) - wethBefore;
+      const seized = (await tokenAt(system.fork, "WETH").balanceOf(people.liquidator.address)) - wethBefore;
       expect(seized).to.be.greaterThan(0n);
       expect(await vault.healthFactor(people.borrower.address, WETH)).to.be.greaterThan(ETHER);
       expect(await system.engine.writeOffCount(vault)).to.equal(1n); // the false alarm's entry, without a loss
