@@ -6,6 +6,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {IKeeperAutomation} from "../interfaces/IKeeperAutomation.sol";
 import {IKeeperLens} from "../interfaces/IKeeperLens.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
+import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {BPS} from "../libraries/Units.sol";
 
@@ -28,7 +29,7 @@ contract KeeperAutomation is IKeeperAutomation {
     /// @inheritdoc IKeeperAutomation
     address public immutable beneficiary;
 
-    mapping(address vault => ILendingVault.PositionKey[]) private _keys;
+    mapping(address vault => ISolventVault.PositionKey[]) private _keys;
     /// @dev Number in the list, counted from 1; zero if it is not listed.
     mapping(address vault => mapping(address borrower => mapping(address collateral => uint256))) private _numberOf;
 
@@ -39,7 +40,7 @@ contract KeeperAutomation is IKeeperAutomation {
     // ---------------------------------------------------------------- The list
 
     /// @inheritdoc IKeeperAutomation
-    function list(address vault, ILendingVault.PositionKey[] calldata keys) external {
+    function list(address vault, ISolventVault.PositionKey[] calldata keys) external {
         _checkVault(vault);
         for (uint256 i; i < keys.length; ++i) {
             (address borrower, address collateral) = (keys[i].borrower, keys[i].collateral);
@@ -52,7 +53,7 @@ contract KeeperAutomation is IKeeperAutomation {
     }
 
     /// @inheritdoc IKeeperAutomation
-    function delist(address vault, ILendingVault.PositionKey[] calldata keys) external {
+    function delist(address vault, ISolventVault.PositionKey[] calldata keys) external {
         _checkVault(vault);
         for (uint256 i; i < keys.length; ++i) {
             (address borrower, address collateral) = (keys[i].borrower, keys[i].collateral);
@@ -68,9 +69,9 @@ contract KeeperAutomation is IKeeperAutomation {
 
     /// @dev The last takes the place of the one that goes.
     function _remove(address vault, uint256 number) private {
-        ILendingVault.PositionKey[] storage keys = _keys[vault];
+        ISolventVault.PositionKey[] storage keys = _keys[vault];
         if (number != keys.length) {
-            ILendingVault.PositionKey memory last = keys[keys.length - 1];
+            ISolventVault.PositionKey memory last = keys[keys.length - 1];
             keys[number - 1] = last;
             _numberOf[vault][last.borrower][last.collateral] = number;
         }
@@ -87,11 +88,11 @@ contract KeeperAutomation is IKeeperAutomation {
         address vault,
         uint256 from,
         uint256 count
-    ) public view returns (ILendingVault.PositionKey[] memory keys) {
+    ) public view returns (ISolventVault.PositionKey[] memory keys) {
         uint256 length = _keys[vault].length;
         if (from >= length) return keys;
         if (count > length - from) count = length - from;
-        keys = new ILendingVault.PositionKey[](count);
+        keys = new ISolventVault.PositionKey[](count);
         for (uint256 i; i < count; ++i) keys[i] = _keys[vault][from + i];
     }
 
@@ -102,7 +103,7 @@ contract KeeperAutomation is IKeeperAutomation {
         (address vault, uint256 from, uint256 count) = abi.decode(checkData, (address, uint256, uint256));
         _checkVault(vault);
         if (count > MAX_PAGE) revert PageTooLong(count, MAX_PAGE);
-        ILendingVault.PositionKey[] memory keys = page(vault, from, count);
+        ISolventVault.PositionKey[] memory keys = page(vault, from, count);
         IKeeperLens.Row[] memory rows = lens.positions(ILendingVault(vault), keys);
         Item[] memory found = new Item[](MAX_ITEMS);
         uint256 items;
@@ -119,14 +120,14 @@ contract KeeperAutomation is IKeeperAutomation {
     /// @dev What is due for a position: end or begin its impairment, write it off, or follow its shortfall.
     function _need(
         ILendingVault vault,
-        ILendingVault.PositionKey memory key,
+        ISolventVault.PositionKey memory key,
         IKeeperLens.Row memory row
     ) private view returns (bool isNeeded, Act act) {
         if (row.failure != 0 || row.lossBlockedBy != address(0)) return (false, Act.Impair);
         bool impaired = row.impairedAt != 0;
         if (row.shortfallAssets == 0) return (impaired && row.debtAssets != 0, Act.Impair);
         if (!impaired) return (true, Act.Impair);
-        ILendingVault.PositionKey[] memory one = new ILendingVault.PositionKey[](1);
+        ISolventVault.PositionKey[] memory one = new ISolventVault.PositionKey[](1);
         one[0] = key;
         IKeeperLens.Outlook memory outlook = lens.explain(vault, one)[0];
         if (outlook.writeOffFailure.length == 0) return (true, Act.WriteOff);

@@ -57,6 +57,20 @@ interface IChainlinkOracle is IPriceOracle {
         uint256 silentSince;
     }
 
+    /// @notice What all live sources say of one whole unit of an asset, in the common unit, WAD, rounded down.
+    /// @param primaryWad By the primary.
+    /// @param lowWad By the lowest live source.
+    /// @param highWad By the highest live source.
+    /// @param updatedAt When the primary's round was answered, seconds.
+    /// @param blocksLoss Whether the second source has been silent for less than a day, so that no loss may be booked yet.
+    struct PriceRange {
+        uint256 primaryWad;
+        uint256 lowWad;
+        uint256 highWad;
+        uint64 updatedAt;
+        bool blocksLoss;
+    }
+
     /// @notice A primary feed was set or replaced.
     event FeedSet(
         address indexed asset,
@@ -179,6 +193,9 @@ interface IChainlinkOracle is IPriceOracle {
     /// @return answer Price of one whole token in the common unit, in the feed's decimals.
     /// @return updatedAt When the round was answered, seconds.
     function latest(address asset) external view returns (uint256 answer, uint256 updatedAt);
+
+    /// @notice Prices of one whole unit of `asset` by all live sources, after every check a quote makes.
+    function priceRange(address asset) external view returns (PriceRange memory);
 
     /// @notice Verdicts on both sources of `asset`. Never reverts because of what a feed does.
     function sourceStatus(address asset) external view returns (SourceStatus memory);

@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {AutomationCompatibleInterface} from "@chainlink/contracts/src/v0.8/automation/interfaces/AutomationCompatibleInterface.sol";
-import {ILendingVault} from "./ILendingVault.sol";
+import {ISolventVault} from "./ISolventVault.sol";
 
 /// @title Impairs and writes off on behalf of Chainlink Automation
 /// @notice Anybody lists positions that owe something; an upkeep's check finds those of a page that need an act and its
@@ -62,13 +62,13 @@ interface IKeeperAutomation is AutomationCompatibleInterface {
         address vault,
         uint256 from,
         uint256 count
-    ) external view returns (ILendingVault.PositionKey[] memory keys);
+    ) external view returns (ISolventVault.PositionKey[] memory keys);
 
     /// @notice Lists positions; those listed already, and those that owe nothing, are passed over. Open to all.
-    function list(address vault, ILendingVault.PositionKey[] calldata keys) external;
+    function list(address vault, ISolventVault.PositionKey[] calldata keys) external;
 
     /// @notice Takes positions that owe nothing and are not impaired off the list; the others stay. Open to all.
-    function delist(address vault, ILendingVault.PositionKey[] calldata keys) external;
+    function delist(address vault, ISolventVault.PositionKey[] calldata keys) external;
 
     /// @notice Sends rewards, all of `token` that is here, to the beneficiary. Open to all.
     function collect(address token) external;

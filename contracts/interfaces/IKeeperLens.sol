@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IBuybackAuction} from "./IBuybackAuction.sol";
 import {IDebtAuction} from "./IDebtAuction.sol";
 import {ILendingVault} from "./ILendingVault.sol";
+import {ISolventVault} from "./ISolventVault.sol";
 
 /// @title What a bot needs to know, in pages of up to a thousand rows
 /// @notice Read-only. Rows of fixed width, in the order asked for, so that thousands are decoded in milliseconds; every
@@ -47,8 +48,8 @@ interface IKeeperLens {
     /// @param earliestWriteOff First second at which its record of insolvency can be used; zero without a record.
     /// @param latestWriteOff Last such second; zero without a record.
     struct Outlook {
-        ILendingVault.LossPlan liquidation;
-        ILendingVault.LossPlan writeOff;
+        ISolventVault.LossPlan liquidation;
+        ISolventVault.LossPlan writeOff;
         bytes writeOffFailure;
         uint256 earliestWriteOff;
         uint256 latestWriteOff;
@@ -96,13 +97,13 @@ interface IKeeperLens {
     /// @notice Positions of `vault`, a row each.
     function positions(
         ILendingVault vault,
-        ILendingVault.PositionKey[] calldata keys
+        ISolventVault.PositionKey[] calldata keys
     ) external view returns (Row[] memory rows);
 
     /// @notice What may be done with each of these positions, by itself, and why not.
     function explain(
         ILendingVault vault,
-        ILendingVault.PositionKey[] calldata keys
+        ISolventVault.PositionKey[] calldata keys
     ) external view returns (Outlook[] memory outlooks);
 
     /// @notice Sales of tokens for write-offs `ids` of `vault`; zeros for one that has none.

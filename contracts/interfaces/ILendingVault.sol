@@ -4,12 +4,12 @@ pragma solidity 0.8.30;
 import {ILendingRestructuring} from "./ILendingRestructuring.sol";
 import {ILendingRules} from "./ILendingRules.sol";
 import {IPriceOracle} from "./IPriceOracle.sol";
-import {IWriteOffVault} from "./IWriteOffVault.sol";
+import {ISolventVault} from "./ISolventVault.sol";
 
 /// @title Lending vault: one borrowable asset, several collaterals, isolated positions
 /// @notice A position is a pair (borrower, collateral). Debts are in asset units, rounded up; collateral in the
 /// collateral token's smallest unit; ratios in bps; rates in WAD per second.
-interface ILendingVault is IWriteOffVault, ILendingRules, ILendingRestructuring {
+interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
     /// @notice One position to the present second.
     /// @param collateralAssets Collateral supplied, collateral units.
     /// @param debtAssets Principal and interest owed, asset units, rounded up.
@@ -42,12 +42,6 @@ interface ILendingVault is IWriteOffVault, ILendingRules, ILendingRestructuring 
         uint256 socializedAssets;
     }
 
-    /// @notice Names a position.
-    struct PositionKey {
-        address borrower;
-        address collateral;
-    }
-
     /// @notice One position of a batch of liquidations.
     /// @param maxRepaidAssets Most to pay for it, asset units.
     /// @param minSeizedAssets Least collateral to accept, collateral units; the item is skipped otherwise.
@@ -56,36 +50,6 @@ interface ILendingVault is IWriteOffVault, ILendingRules, ILendingRestructuring 
         address collateral;
         uint256 maxRepaidAssets;
         uint256 minSeizedAssets;
-    }
-
-    /// @notice What closing a whole position would do to the vault, before anybody has paid for the loss. Asset units
-    /// unless said.
-    /// @param debtAssets Debt now, rounded up.
-    /// @param repaidAssets Paid by a liquidator for debt and defaulted debt.
-    /// @param feeAssets Paid by a liquidator to reserves on top.
-    /// @param defaultAssets Part of `repaidAssets` that goes to earlier write-offs of the position.
-    /// @param seizedAssets Collateral that the liquidator would get, collateral units.
-    /// @param coveredAssets Debt that a write-off without a liquidator leaves standing.
-    /// @param badDebtAssets Debt that would be written off.
-    /// @param insurableAssets Part of it that insurance may pay for.
-    /// @param rewardAssets Most that the caller of a write-off gets out of reserves, before the loss does.
-    /// @param roundingAssets By how much the payment for the debt is more than the vault's total debt falls, because debts
-    /// are rounded up and their total down: the lenders' gain, a unit or so.
-    /// @param provisionId Ledger entry under which the loss is provisioned; zero if it is not.
-    /// @param failure Encoded error that the call would revert with; then all other figures but the debt are zero.
-    struct LossPlan {
-        uint256 debtAssets;
-        uint256 repaidAssets;
-        uint256 feeAssets;
-        uint256 defaultAssets;
-        uint256 seizedAssets;
-        uint256 coveredAssets;
-        uint256 badDebtAssets;
-        uint256 insurableAssets;
-        uint256 rewardAssets;
-        uint256 roundingAssets;
-        uint32 provisionId;
-        bytes failure;
     }
 
     /// @notice `payer` added `assets` of `collateral` to `borrower`'s position.
@@ -179,17 +143,6 @@ interface ILendingVault is IWriteOffVault, ILendingRules, ILendingRestructuring 
     /// @notice One position with interest to the present second.
     function positionOf(address borrower, address collateral) external view returns (PositionView memory);
 
-    /// @notice Health factor: collateral value x lltv / (debt + defaulted debt), WAD; max uint256 without debt.
-    function healthFactor(address borrower, address collateral) external view returns (uint256 healthWad);
-
-    /// @notice What would be left of the position's debt once its collateral is gone, by the write-off price rule.
-    /// @return shortfallAssets max(0, debt - collateral value / (1 + minIncentive)), asset units.
-    /// @return insolvent Whether that is above zero. A loss may still be blocked for the moment (`LossBlocked`).
-    function shortfallOf(
-        address borrower,
-        address collateral
-    ) external view returns (uint256 shortfallAssets, bool insolvent);
-
     /// @notice Adds `assets` of `collateral` to `borrower`'s position; the caller pays.
     function supplyCollateral(address collateral, uint256 assets, address borrower) external;
 
@@ -264,16 +217,6 @@ interface ILendingVault is IWriteOffVault, ILendingRules, ILendingRestructuring 
         PositionKey[] calldata positions,
         uint256 maxSocializedAssets
     ) external returns (uint256[] memory badDebts);
-
-    /// @notice What closing these positions one after the other would do to the vault if their collaterals were worth
-    /// `dropBps` less than now, bps. The figures are those that execution applies in the same state.
-    /// @param byLiquidator As `liquidate` without limits would; else as `writeOff`, which is not asked whether it is
-    /// confirmed already.
-    function planLosses(
-        PositionKey[] calldata positions,
-        uint256 dropBps,
-        bool byLiquidator
-    ) external view returns (LossPlan[] memory plans);
 }
 
 /// @title Callback of a flash liquidation

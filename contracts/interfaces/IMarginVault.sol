@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IChainlinkOracle} from "./IChainlinkOracle.sol";
-import {IWriteOffVault} from "./IWriteOffVault.sol";
+import {ISolventVault} from "./ISolventVault.sol";
 
 /// @title Margin vault: leveraged positions against a liquidity pool
 /// @notice Providers hold the ERC-4626 shares and are the counterparty of every position. A trader has one margin balance
@@ -12,7 +12,7 @@ import {IWriteOffVault} from "./IWriteOffVault.sol";
 /// Units: sizes in WAD, 1e18 = one whole unit of the underlying, long > 0. Prices in asset units x 1e18 per whole unit
 /// (`Wad`). Money in asset units. Ratios in WAD or bps, rates in WAD per second. A trader's equity is
 /// margin - deficit + unrealized profit - funding, each position rounded down.
-interface IMarginVault is IWriteOffVault {
+interface IMarginVault is ISolventVault {
     /// @notice Rules of one market.
     /// @param openInterestCapWad Most size on either side, WAD, orders on their way included; at most `skewScaleWad`.
     /// @param skewCapWad Most that one side may exceed the other by, WAD, as far as new orders are concerned.
@@ -80,6 +80,7 @@ interface IMarginVault is IWriteOffVault {
     /// @param fundingIndex What one whole unit of long has paid so far, asset units x 1e18.
     /// @param volatilityWad Estimate of volatility, WAD.
     /// @param settledPriceWad Price at which the market was settled because its feed had died; zero if it was not.
+    /// @param settlementAnnouncedAt When its settlement was announced, seconds; zero if it was not.
     struct MarketView {
         address underlying;
         uint256 longWad;
@@ -91,6 +92,7 @@ interface IMarginVault is IWriteOffVault {
         int256 fundingIndex;
         uint256 volatilityWad;
         uint256 settledPriceWad;
+        uint256 settlementAnnouncedAt;
     }
 
     /// @notice A trader's account as stored.
@@ -136,7 +138,7 @@ interface IMarginVault is IWriteOffVault {
     /// @param keeperFeeAssets For whoever resolves it, asset units.
     /// @param acceptablePriceWad Highest price of the feed for a buyer, lowest for a seller; premium and fee come on top.
     /// @param feed Proxy whose rounds decide it.
-    /// @param phaseId Phase of the proxy when it was committed.
+    /// @param knownRoundId Its latest round when the order was committed; the deciding one comes after it, in its phase.
     /// @param earliestRoundAt The first round with `updatedAt` at or after this second decides it.
     /// @param latestRoundAt A round after this second does not.
     /// @param reduces Whether it only reduces a position; it is cut to what is left of that.
@@ -146,7 +148,7 @@ interface IMarginVault is IWriteOffVault {
         uint256 keeperFeeAssets;
         uint256 acceptablePriceWad;
         address feed;
-        uint16 phaseId;
+        uint80 knownRoundId;
         uint64 earliestRoundAt;
         uint64 latestRoundAt;
         bool reduces;
@@ -207,8 +209,18 @@ interface IMarginVault is IWriteOffVault {
     event MarginDeposited(address indexed trader, address payer, uint256 assets);
     /// @notice `assets` left `trader`'s margin for `receiver`.
     event MarginWithdrawn(address indexed trader, address receiver, uint256 assets);
-    /// @notice An order is on its way.
-    event OrderCommitted(address indexed trader, uint256 indexed marketId, OrderView order);
+    /// @notice An order is on its way; see {OrderView}.
+    event OrderCommitted(
+        address indexed trader,
+        uint256 indexed marketId,
+        int256 sizeDeltaWad,
+        uint256 acceptablePriceWad,
+        uint256 escrowAssets,
+        uint256 keeperFeeAssets,
+        uint256 earliestRoundAt,
+        uint256 latestRoundAt,
+        uint80 knownRoundId
+    );
     /// @notice An order ended; its escrow is in the trader's margin, its fee with the keeper. The round is zero where none
     /// decided.
     event OrderResolved(
@@ -282,8 +294,10 @@ interface IMarginVault is IWriteOffVault {
     error OrderPending(address trader, uint256 marketId);
     /// @notice There is no order for this market.
     error NoOrder(address trader, uint256 marketId);
-    /// @notice The order is not decided yet: no round has been proved that decides it, and it has not expired.
-    error OrderUndecided(address trader, uint256 marketId, uint256 earliestRoundAt, uint256 latestRoundAt);
+    /// @notice Nothing was proved that decides the order; `verdict` is that of `FeedRounds.Verdict`.
+    error OrderUndecided(address trader, uint256 marketId, uint8 verdict);
+    /// @notice The volatility estimate does not know the feed's latest round yet: `poke` the market.
+    error VolatilityBehind(uint256 marketId);
     /// @notice An order may not change the size by zero, nor across zero.
     error InvalidSizeDelta(int256 sizeWad, int256 sizeDeltaWad);
     error ZeroPrice();
@@ -312,8 +326,14 @@ interface IMarginVault is IWriteOffVault {
     error LossDisputed(address trader, int256 primaryEquityAssets, int256 highEquityAssets);
     /// @notice The second source of `underlying` has been silent for less than a day: no loss is booked.
     error LossBlocked(address underlying);
+    /// @notice The account is in this list twice.
+    error DuplicateItem(address trader);
+    /// @notice As many markets as traders must be named.
+    error LengthsDiffer(uint256 traders, uint256 marketIds);
     /// @notice There is no position of the account in this market.
     error NoPosition(address trader, uint256 marketId);
+    /// @notice A market of this underlying is listed.
+    error AlreadyListed(address underlying);
     /// @notice The market's feed answers.
     error FeedAlive(uint256 marketId);
     /// @notice The market's settlement is not due before `effectiveAt`; zero: it was not announced.
@@ -399,8 +419,9 @@ interface IMarginVault is IWriteOffVault {
     /// @notice Ends the announcement, where the feed answers. Open to all.
     function cancelSettlement(uint256 marketId) external;
 
-    /// @notice Settles a market at `priceWad`, thirty days after the announcement, the feed being dead. Governor.
-    function settleMarket(uint256 marketId, uint256 priceWad) external;
+    /// @notice Settles a market thirty days after the announcement, the feed being dead, at the last price that the vault
+    /// has seen; nobody chooses it. Open to all.
+    function settleMarket(uint256 marketId) external;
 
     // ---------------------------------------------------------------- Views
 

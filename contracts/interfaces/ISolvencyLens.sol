@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ILendingVault} from "./ILendingVault.sol";
+import {ISolventVault} from "./ISolventVault.sol";
 
 /// @title Who would pay, and how much, if a loan were lost now
 /// @notice Read-only. What it quotes is what execution in the same state does, to the unit, as far as the tranches quote
@@ -59,38 +59,46 @@ interface ISolvencyLens {
         uint256 sharePriceAfter;
     }
 
-    /// @notice One position as a keeper needs it.
-    /// @param position As the vault shows it.
+    /// @notice One position or account as a keeper needs it.
+    /// @param equityAssets What is left once its debts are paid; zero if no price can be read.
     /// @param healthWad Health factor, WAD; zero if no price can be read.
-    /// @param shortfallAssets What its collateral does not cover, by the write-off price rule.
+    /// @param shortfallAssets What would be lost, by the write-off price rule.
+    /// @param impairmentId Ledger entry under which its loss is provisioned; zero if it is not.
+    /// @param impairedAt When its insolvency was first recorded, seconds; zero if it is not impaired.
+    /// @param writeOffId Latest unpaid write-off; zero if none.
     /// @param failure Encoded error of the price source; empty if it answers.
     struct PositionStatus {
-        ILendingVault.PositionView position;
+        int256 equityAssets;
         uint256 healthWad;
         uint256 shortfallAssets;
+        uint32 impairmentId;
+        uint64 impairedAt;
+        uint32 writeOffId;
         bytes failure;
     }
 
     /// @notice The vault's layers in the order in which they pay, each with where it attaches and detaches.
-    function coverage(ILendingVault vault) external view returns (Layer[] memory layers);
+    function coverage(ISolventVault vault) external view returns (Layer[] memory layers);
 
     /// @notice Cost of losing one position now.
     /// @param byLiquidator Closed whole by a liquidator; else written off without one, whether or not that is confirmed.
     /// @return quote Zeros but for the share prices if the position can not be closed at a loss.
     /// @return plan Figures of the position itself, with the error that would be met, if any.
     function quoteWriteOff(
-        ILendingVault vault,
+        ISolventVault vault,
         address borrower,
         address collateral,
         bool byLiquidator
-    ) external view returns (LossQuote memory quote, ILendingVault.LossPlan memory plan);
+    ) external view returns (LossQuote memory quote, ISolventVault.LossPlan memory plan);
 
-    /// @notice Cost of all losses among `borrowers` if `collateral` were worth `dropBps` less than now and liquidators
-    /// closed each whole, in this order. Positions that would still be sound cost nothing.
+    /// @notice Cost of all losses among `borrowers` if `collateral` were worth `dropBps` less than now (negative: more) and
+    /// liquidators closed each whole, in this order. Positions that would still be sound cost nothing. Of a margin vault
+    /// `collateral` names the market that moves, by its underlying; the share prices are both at present prices: what the
+    /// move itself does to the pool is not a loss.
     function quotePriceDrop(
-        ILendingVault vault,
+        ISolventVault vault,
         address collateral,
-        uint256 dropBps,
+        int256 dropBps,
         address[] calldata borrowers
     ) external view returns (LossQuote memory quote);
 
@@ -98,23 +106,23 @@ interface ISolvencyLens {
     /// @return heldAssets Worth of its shares now.
     /// @return lostAssets By how much that would fall.
     function quoteLoss(
-        ILendingVault vault,
+        ISolventVault vault,
         address lender,
         address collateral,
-        uint256 dropBps,
+        int256 dropBps,
         address[] calldata borrowers
     ) external view returns (uint256 heldAssets, uint256 lostAssets);
 
     /// @notice Positions as a keeper needs them; ask for as many at once as fit a call.
     function positions(
-        ILendingVault vault,
-        ILendingVault.PositionKey[] calldata keys
+        ISolventVault vault,
+        ISolventVault.PositionKey[] calldata keys
     ) external view returns (PositionStatus[] memory);
 
     /// @notice Debts of a position that were written off, newest first, as far as its debtor still owes them: what to
     /// `recover` to be clean again.
     function defaultsOf(
-        ILendingVault vault,
+        ISolventVault vault,
         address borrower,
         address collateral
     ) external view returns (uint256[] memory ids, uint256[] memory owedAssets);

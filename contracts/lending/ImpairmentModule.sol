@@ -6,6 +6,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {Impairments} from "./Impairments.sol";
 
@@ -33,7 +34,7 @@ contract ImpairmentModule is Impairments {
 
     /// @notice See {ILendingVault}.
     function impairBatch(
-        ILendingVault.PositionKey[] calldata positions
+        ISolventVault.PositionKey[] calldata positions
     ) external onlyDelegated nonReentrant returns (uint256[] memory shortfalls) {
         _accrue();
         Item[] memory items = _priced(positions);
@@ -71,7 +72,7 @@ contract ImpairmentModule is Impairments {
 
     /// @notice See {ILendingVault}.
     function writeOffBatch(
-        ILendingVault.PositionKey[] calldata positions,
+        ISolventVault.PositionKey[] calldata positions,
         uint256 maxSocializedAssets
     ) external onlyDelegated nonReentrant returns (uint256[] memory badDebts) {
         _accrue();

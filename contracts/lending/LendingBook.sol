@@ -11,6 +11,7 @@ import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {LeakyBucket} from "../libraries/LeakyBucket.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
+import {CreditBook} from "../writeoff/CreditBook.sol";
 import {WriteOffBook} from "../writeoff/WriteOffBook.sol";
 import {DebtAge} from "./DebtAge.sol";
 import {InterestRates} from "./InterestRates.sol";
@@ -19,7 +20,7 @@ import {InterestRates} from "./InterestRates.sol";
 /// @notice What the vault and its modules read and write; they all inherit this first, so that they see the same
 /// slots. No entry points.
 /// Upholds LV1 (sum of positions = totals) and LV3 (positions round up, totals round down).
-abstract contract LendingBook is WriteOffBook {
+abstract contract LendingBook is CreditBook {
     using InterestRates for InterestRates.Model;
     using SafeCast for uint256;
 

@@ -11,6 +11,7 @@ import {ILendingRules} from "../interfaces/ILendingRules.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IVaultRules} from "../interfaces/IVaultRules.sol";
+import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {Cooldown} from "../libraries/Cooldown.sol";
@@ -386,20 +387,35 @@ contract LendingVault is ILendingVault, IAssignableClaims, IClaimAssignments, Le
         return position;
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ISolventVault
+    function equityOf(address, address) external view returns (int256 equityAssets) {
+        _forwardView(_viewModule);
+        return equityAssets;
+    }
+
+    /// @inheritdoc ISolventVault
+    function recordOf(
+        address,
+        address
+    ) external view returns (uint32 impairmentId, uint64 impairedAt, uint32 writeOffId) {
+        _forwardView(_viewModule);
+        return (impairmentId, impairedAt, writeOffId);
+    }
+
+    /// @inheritdoc ISolventVault
     function healthFactor(address, address) external view returns (uint256 healthWad) {
         _forwardView(_viewModule);
         return healthWad;
     }
 
-    /// @inheritdoc ILendingVault
+    /// @inheritdoc ISolventVault
     function shortfallOf(address, address) external view returns (uint256 shortfallAssets, bool insolvent) {
         _forwardView(_viewModule);
         return (shortfallAssets, insolvent);
     }
 
-    /// @inheritdoc ILendingVault
-    function planLosses(PositionKey[] calldata, uint256, bool) external view returns (LossPlan[] memory plans) {
+    /// @inheritdoc ISolventVault
+    function planLosses(PositionKey[] calldata, int256, bool) external view returns (LossPlan[] memory plans) {
         _forwardView(_viewModule);
         return plans;
     }

@@ -7,6 +7,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IBatchLiquidationCallback, ILendingVault, ILiquidationCallback} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {Impairments} from "./Impairments.sol";
@@ -78,9 +79,9 @@ contract LiquidationModule is Impairments {
     function _closeAll(
         ILendingVault.LiquidationItem[] calldata items
     ) private returns (ILendingVault.Liquidation[] memory results, Closing[] memory closings) {
-        ILendingVault.PositionKey[] memory keys = new ILendingVault.PositionKey[](items.length);
+        ISolventVault.PositionKey[] memory keys = new ISolventVault.PositionKey[](items.length);
         for (uint256 i; i < items.length; ++i) {
-            keys[i] = ILendingVault.PositionKey(items[i].borrower, items[i].collateral);
+            keys[i] = ISolventVault.PositionKey(items[i].borrower, items[i].collateral);
         }
         Item[] memory priced = _priced(keys);
         results = new ILendingVault.Liquidation[](items.length);

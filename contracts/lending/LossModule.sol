@@ -6,6 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILendingRules} from "../interfaces/ILendingRules.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {WAD} from "../libraries/Units.sol";
@@ -118,7 +119,7 @@ abstract contract LossModule is LossFigures {
     // ---------------------------------------------------------------- A batch
 
     /// @dev The positions of a batch, each with the price read for it.
-    function _priced(ILendingVault.PositionKey[] memory positions) internal view returns (Item[] memory items) {
+    function _priced(ISolventVault.PositionKey[] memory positions) internal view returns (Item[] memory items) {
         items = new Item[](positions.length);
         for (uint256 i; i < positions.length; ++i) {
             (items[i].borrower, items[i].collateral) = (positions[i].borrower, positions[i].collateral);

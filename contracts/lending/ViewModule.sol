@@ -5,8 +5,10 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ILendingRules} from "../interfaces/ILendingRules.sol";
 import {ILendingRestructuring} from "../interfaces/ILendingRestructuring.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {LeakyBucket} from "../libraries/LeakyBucket.sol";
 import {BPS} from "../libraries/Units.sol";
@@ -21,6 +23,7 @@ import {LossFigures} from "./LossFigures.sol";
 /// holds it to that: the vault's cast of a delegatecall to `view` rests on it.
 contract ViewModule is LossFigures, VaultRules {
     using InterestRates for InterestRates.Model;
+    using SafeCast for uint256;
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LossFigures(asset_, engine_, oracle_) {}
 
@@ -145,16 +148,36 @@ contract ViewModule is LossFigures, VaultRules {
         if (insolvent) shortfallAssets = closing.debt - covered;
     }
 
+    /// @notice See {ISolventVault}.
+    function equityOf(address borrower, address collateral) external view onlyDelegated returns (int256 equityAssets) {
+        Collateral storage state = _listed(collateral);
+        Closing memory closing = _figuresOf(borrower, collateral, _indexNow());
+        closing.quote = _lossValue(state, collateral, closing.position.collateral);
+        return closing.quote.primaryAssets.toInt256() - (closing.debt + closing.defaulted).toInt256();
+    }
+
+    /// @notice See {ISolventVault}.
+    function recordOf(
+        address borrower,
+        address collateral
+    ) external view onlyDelegated returns (uint32 impairmentId, uint64 impairedAt, uint32 writeOffId) {
+        Position memory position = _positions[borrower][collateral];
+        (writeOffId, ) = _defaultOf(position);
+        return (_provisionId(position), uint64(_impairedAt[borrower][collateral]), writeOffId);
+    }
+
     // ---------------------------------------------------------------- Losses
 
-    /// @notice See {ILendingVault}.
+    /// @notice See {ISolventVault}.
     function planLosses(
-        ILendingVault.PositionKey[] calldata positions,
-        uint256 dropBps,
+        ISolventVault.PositionKey[] calldata positions,
+        int256 dropBps,
         bool byLiquidator
-    ) external view onlyDelegated returns (ILendingVault.LossPlan[] memory plans) {
-        if (dropBps > BPS) revert ILendingRules.ParameterOutOfRange("dropBps", dropBps, 0, BPS);
-        plans = new ILendingVault.LossPlan[](positions.length);
+    ) external view onlyDelegated returns (ISolventVault.LossPlan[] memory plans) {
+        if (dropBps > int256(BPS) || dropBps < -10 * int256(BPS)) {
+            revert ILendingRules.ParameterOutOfRange("dropBps", uint256(dropBps), 0, BPS);
+        }
+        plans = new ISolventVault.LossPlan[](positions.length);
         uint256 index = _indexNow();
         uint256 totalScaled = _totalScaledDebt;
         for (uint256 i; i < positions.length; ++i) {
@@ -166,7 +189,7 @@ contract ViewModule is LossFigures, VaultRules {
                         positions[i].borrower,
                         positions[i].collateral
                     )
-                    : _planAt(closing, dropBps, byLiquidator);
+                    : _planAt(closing, uint256(int256(BPS) - dropBps), byLiquidator);
             plans[i].debtAssets = closing.debt;
             if (plans[i].failure.length != 0) continue;
             if (closing.insolvent) _weigh(closing, totalScaled);
@@ -181,7 +204,7 @@ contract ViewModule is LossFigures, VaultRules {
 
     function _planAt(
         Closing memory closing,
-        uint256 dropBps,
+        uint256 leftBps,
         bool byLiquidator
     ) private view returns (bytes memory failure) {
         Collateral storage state = _collaterals[closing.collateral];
@@ -190,12 +213,12 @@ contract ViewModule is LossFigures, VaultRules {
         }
         (closing.quote, failure) = _tryLossValue(state, closing.collateral, closing.position.collateral);
         if (failure.length != 0) return failure;
-        closing.quote.primaryAssets = (closing.quote.primaryAssets * (BPS - dropBps)) / BPS;
-        closing.quote.highAssets = (closing.quote.highAssets * (BPS - dropBps)) / BPS;
+        closing.quote.primaryAssets = (closing.quote.primaryAssets * leftBps) / BPS;
+        closing.quote.highAssets = (closing.quote.highAssets * leftBps) / BPS;
         return byLiquidator ? _planLiquidation(state, closing, type(uint256).max, 0) : _planWriteOff(state, closing);
     }
 
-    function _describe(Closing memory closing, ILendingVault.LossPlan memory plan) private view {
+    function _describe(Closing memory closing, ISolventVault.LossPlan memory plan) private view {
         plan.repaidAssets = closing.repaid;
         plan.feeAssets = closing.fee;
         plan.defaultAssets = closing.toDefault;
@@ -209,7 +232,7 @@ contract ViewModule is LossFigures, VaultRules {
         if (closing.repaid == 0) plan.rewardAssets = _rewardFor(closing, type(uint256).max, type(uint256).max);
     }
 
-    function _isRepeated(ILendingVault.PositionKey[] calldata positions, uint256 i) private pure returns (bool) {
+    function _isRepeated(ISolventVault.PositionKey[] calldata positions, uint256 i) private pure returns (bool) {
         for (uint256 k; k < i; ++k) {
             if (positions[k].borrower == positions[i].borrower && positions[k].collateral == positions[i].collateral) {
                 return true;

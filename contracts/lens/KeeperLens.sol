@@ -6,6 +6,7 @@ import {IBuybackAuction} from "../interfaces/IBuybackAuction.sol";
 import {IDebtAuction} from "../interfaces/IDebtAuction.sol";
 import {IKeeperLens} from "../interfaces/IKeeperLens.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
+import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {LiquidationMath} from "../lending/LiquidationMath.sol";
 import {WAD} from "../libraries/Units.sol";
@@ -28,7 +29,7 @@ contract KeeperLens is IKeeperLens {
     /// @inheritdoc IKeeperLens
     function positions(
         ILendingVault vault,
-        ILendingVault.PositionKey[] calldata keys
+        ISolventVault.PositionKey[] calldata keys
     ) external view onlyPage(keys.length) returns (Row[] memory rows) {
         rows = new Row[](keys.length);
         for (uint256 i; i < keys.length; ++i) _readPosition(vault, keys[i], rows[i]);
@@ -36,7 +37,7 @@ contract KeeperLens is IKeeperLens {
         for (uint256 i; i < collaterals.length; ++i) _value(vault, collaterals[i], keys, rows);
     }
 
-    function _readPosition(ILendingVault vault, ILendingVault.PositionKey calldata key, Row memory row) private view {
+    function _readPosition(ILendingVault vault, ISolventVault.PositionKey calldata key, Row memory row) private view {
         ILendingVault.PositionView memory position = vault.positionOf(key.borrower, key.collateral);
         row.collateralAssets = position.collateralAssets;
         row.debtAssets = position.debtAssets;
@@ -57,7 +58,7 @@ contract KeeperLens is IKeeperLens {
     function _value(
         ILendingVault vault,
         address collateral,
-        ILendingVault.PositionKey[] calldata keys,
+        ISolventVault.PositionKey[] calldata keys,
         Row[] memory rows
     ) private view {
         uint256[] memory amounts = new uint256[](keys.length);
@@ -141,11 +142,11 @@ contract KeeperLens is IKeeperLens {
     /// @inheritdoc IKeeperLens
     function explain(
         ILendingVault vault,
-        ILendingVault.PositionKey[] calldata keys
+        ISolventVault.PositionKey[] calldata keys
     ) external view onlyPage(keys.length) returns (Outlook[] memory outlooks) {
         ILendingVault.RiskConfig memory risk = vault.riskConfig();
         outlooks = new Outlook[](keys.length);
-        ILendingVault.PositionKey[] memory one = new ILendingVault.PositionKey[](1);
+        ISolventVault.PositionKey[] memory one = new ISolventVault.PositionKey[](1);
         for (uint256 i; i < keys.length; ++i) {
             one[0] = keys[i];
             outlooks[i].liquidation = vault.planLosses(one, 0, true)[0];
@@ -157,7 +158,7 @@ contract KeeperLens is IKeeperLens {
     /// @dev In the order in which `writeOff` looks: solvent or blocked first, then confirmed, then of a size to do.
     function _explainWriteOff(
         ILendingVault vault,
-        ILendingVault.PositionKey calldata key,
+        ISolventVault.PositionKey calldata key,
         ILendingVault.RiskConfig memory risk,
         Outlook memory outlook
     ) private view {
@@ -193,7 +194,7 @@ contract KeeperLens is IKeeperLens {
 
     function _oldestRoundAt(
         ILendingVault vault,
-        ILendingVault.PositionKey calldata key
+        ISolventVault.PositionKey calldata key
     ) private view returns (uint256) {
         uint256 held = vault.positionOf(key.borrower, key.collateral).collateralAssets;
         (, bool retired, ) = vault.retirementOf(key.collateral);

@@ -2,14 +2,14 @@
 pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {ILendingVault} from "../interfaces/ILendingVault.sol";
+import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {ISolvencyLens} from "../interfaces/ISolvencyLens.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {ShareMath} from "../libraries/ShareMath.sol";
 import {BidBook} from "./BidBook.sol";
 import {WaterfallQuote} from "./WaterfallQuote.sol";
 
-/// @title Questions to a lending vault and its waterfall
+/// @title Questions to a vault of either kind and its waterfall
 /// @notice Stateless: anybody may deploy another. The vault plans each loss with the code that would execute it
 /// (`planLosses`); the layers are asked what they would pay. Never: a state changed. Upholds WO3.
 contract SolvencyLens is ISolvencyLens {
@@ -19,7 +19,7 @@ contract SolvencyLens is ISolvencyLens {
     // ---------------------------------------------------------------- Layers
 
     /// @inheritdoc ISolvencyLens
-    function coverage(ILendingVault vault) external view returns (Layer[] memory layers) {
+    function coverage(ISolventVault vault) external view returns (Layer[] memory layers) {
         WaterfallQuote.State memory state = WaterfallQuote.load(vault);
         uint256 count = state.stack.length;
         layers = new Layer[](count + 2);
@@ -44,23 +44,23 @@ contract SolvencyLens is ISolvencyLens {
 
     /// @inheritdoc ISolvencyLens
     function quoteWriteOff(
-        ILendingVault vault,
+        ISolventVault vault,
         address borrower,
         address collateral,
         bool byLiquidator
-    ) external view returns (LossQuote memory quote, ILendingVault.LossPlan memory plan) {
-        ILendingVault.PositionKey[] memory keys = new ILendingVault.PositionKey[](1);
-        keys[0] = ILendingVault.PositionKey(borrower, collateral);
-        ILendingVault.LossPlan[] memory plans = vault.planLosses(keys, 0, byLiquidator);
+    ) external view returns (LossQuote memory quote, ISolventVault.LossPlan memory plan) {
+        ISolventVault.PositionKey[] memory keys = new ISolventVault.PositionKey[](1);
+        keys[0] = ISolventVault.PositionKey(borrower, collateral);
+        ISolventVault.LossPlan[] memory plans = vault.planLosses(keys, 0, byLiquidator);
         plan = plans[0];
         quote = _quote(vault, plans);
     }
 
     /// @inheritdoc ISolvencyLens
     function quotePriceDrop(
-        ILendingVault vault,
+        ISolventVault vault,
         address collateral,
-        uint256 dropBps,
+        int256 dropBps,
         address[] calldata borrowers
     ) external view returns (LossQuote memory quote) {
         return _quote(vault, _plans(vault, collateral, dropBps, borrowers));
@@ -68,10 +68,10 @@ contract SolvencyLens is ISolvencyLens {
 
     /// @inheritdoc ISolvencyLens
     function quoteLoss(
-        ILendingVault vault,
+        ISolventVault vault,
         address lender,
         address collateral,
-        uint256 dropBps,
+        int256 dropBps,
         address[] calldata borrowers
     ) external view returns (uint256 heldAssets, uint256 lostAssets) {
         LossQuote memory quote = _quote(vault, _plans(vault, collateral, dropBps, borrowers));
@@ -83,20 +83,20 @@ contract SolvencyLens is ISolvencyLens {
     }
 
     function _plans(
-        ILendingVault vault,
+        ISolventVault vault,
         address collateral,
-        uint256 dropBps,
+        int256 dropBps,
         address[] calldata borrowers
-    ) private view returns (ILendingVault.LossPlan[] memory) {
-        ILendingVault.PositionKey[] memory keys = new ILendingVault.PositionKey[](borrowers.length);
-        for (uint256 i; i < borrowers.length; ++i) keys[i] = ILendingVault.PositionKey(borrowers[i], collateral);
+    ) private view returns (ISolventVault.LossPlan[] memory) {
+        ISolventVault.PositionKey[] memory keys = new ISolventVault.PositionKey[](borrowers.length);
+        for (uint256 i; i < borrowers.length; ++i) keys[i] = ISolventVault.PositionKey(borrowers[i], collateral);
         return vault.planLosses(keys, dropBps, true);
     }
 
     /// @dev Pours the planned losses into the waterfall, in order. A position that cannot be closed changes nothing.
     function _quote(
-        ILendingVault vault,
-        ILendingVault.LossPlan[] memory plans
+        ISolventVault vault,
+        ISolventVault.LossPlan[] memory plans
     ) private view returns (LossQuote memory quote) {
         WaterfallQuote.State memory state = WaterfallQuote.load(vault);
         for (uint256 i; i < plans.length; ++i) {
@@ -118,15 +118,16 @@ contract SolvencyLens is ISolvencyLens {
 
     /// @inheritdoc ISolvencyLens
     function positions(
-        ILendingVault vault,
-        ILendingVault.PositionKey[] calldata keys
+        ISolventVault vault,
+        ISolventVault.PositionKey[] calldata keys
     ) external view returns (PositionStatus[] memory list) {
         list = new PositionStatus[](keys.length);
         for (uint256 i; i < keys.length; ++i) {
             (address borrower, address collateral) = (keys[i].borrower, keys[i].collateral);
-            list[i].position = vault.positionOf(borrower, collateral);
+            (list[i].impairmentId, list[i].impairedAt, list[i].writeOffId) = vault.recordOf(borrower, collateral);
             try vault.healthFactor(borrower, collateral) returns (uint256 healthWad) {
                 list[i].healthWad = healthWad;
+                list[i].equityAssets = vault.equityOf(borrower, collateral);
                 (list[i].shortfallAssets, ) = vault.shortfallOf(borrower, collateral);
             } catch (bytes memory failure) {
                 list[i].failure = failure;
@@ -136,12 +137,12 @@ contract SolvencyLens is ISolvencyLens {
 
     /// @inheritdoc ISolvencyLens
     function defaultsOf(
-        ILendingVault vault,
+        ISolventVault vault,
         address borrower,
         address collateral
     ) external view returns (uint256[] memory ids, uint256[] memory owedAssets) {
         IWriteOffEngine engine = vault.engine();
-        uint256 latest = vault.positionOf(borrower, collateral).writeOffId;
+        (, , uint32 latest) = vault.recordOf(borrower, collateral);
         uint256 count;
         for (uint256 id = latest; id != 0; id = engine.ledger(address(vault), id).previousId) {
             if (engine.owedByDebtor(address(vault), id) != 0) ++count;

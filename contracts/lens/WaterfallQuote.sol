@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IDilution} from "../interfaces/IDilution.sol";
 import {IEarmarkTranche} from "../interfaces/IEarmarkTranche.sol";
-import {ILendingVault} from "../interfaces/ILendingVault.sol";
+import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {ISolvencyLens} from "../interfaces/ISolvencyLens.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {TrancheCall} from "../writeoff/TrancheCall.sol";
@@ -23,7 +23,7 @@ library WaterfallQuote {
 
     /// @notice The layers as they stand between two losses. Asset units.
     struct State {
-        ILendingVault vault;
+        ISolventVault vault;
         IWriteOffEngine engine;
         uint256 reserves;
         uint256 cash;
@@ -34,7 +34,7 @@ library WaterfallQuote {
     }
 
     /// @notice The waterfall of `vault` as it stands.
-    function load(ILendingVault vault) internal view returns (State memory state) {
+    function load(ISolventVault vault) internal view returns (State memory state) {
         state.vault = vault;
         state.engine = vault.engine();
         state.reserves = vault.reserves();
@@ -55,7 +55,7 @@ library WaterfallQuote {
     /// earlier write-offs goes past them.
     function pour(
         State memory state,
-        ILendingVault.LossPlan memory plan,
+        ISolventVault.LossPlan memory plan,
         ISolvencyLens.LossQuote memory quote
     ) internal view {
         uint256 reward = Math.min(plan.rewardAssets, Math.min(state.reserves, state.cash));
@@ -79,7 +79,7 @@ library WaterfallQuote {
 
     function _pourIntoStack(
         State memory state,
-        ILendingVault.LossPlan memory plan,
+        ISolventVault.LossPlan memory plan,
         uint256 shortfall,
         ISolvencyLens.LossQuote memory quote
     ) private view returns (uint256 covered) {

@@ -58,6 +58,7 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
     uint256 private constant MAX_STALENESS = 7 days;
     uint256 private constant MAX_GRACE_PERIOD = 1 days;
     uint256 private constant MAX_DECIMALS = 36;
+    uint256 private constant WAD_DECIMALS = 18;
     /// @dev Answers fit 96 bits, so amounts of 160 bits can be multiplied by them in one word.
     uint256 private constant MAX_IN_ASSETS = type(uint160).max;
     /// @dev What must be left before calling a second source: a caller passes on 63/64 of its gas (EIP-150), the call
@@ -249,6 +250,17 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
     }
 
     /// @inheritdoc IChainlinkOracle
+    function priceRange(address asset) external view returns (PriceRange memory range) {
+        Leg memory leg = _readLeg(asset, _checkSequencer());
+        uint256 tokenDecimals = _primary[asset].tokenDecimals;
+        range.primaryWad = _wholeUnitWad(leg.primary, tokenDecimals);
+        range.lowWad = _wholeUnitWad(leg.low, tokenDecimals);
+        range.highWad = _wholeUnitWad(leg.high, tokenDecimals);
+        range.updatedAt = leg.updatedAt.toUint64();
+        range.blocksLoss = leg.blocksLoss;
+    }
+
+    /// @inheritdoc IChainlinkOracle
     function feedConfig(address asset) external view returns (FeedConfig memory) {
         Source memory primary = _primary[asset];
         Source memory second = _second[asset];
@@ -381,6 +393,15 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
 
     function _price(uint256 answer, uint256 feedDecimals, uint256 tokenDecimals) private pure returns (Price memory) {
         return Price(answer, feedDecimals + tokenDecimals);
+    }
+
+    /// @dev Price of one whole unit in the common unit, WAD, rounded down.
+    function _wholeUnitWad(Price memory price, uint256 tokenDecimals) private pure returns (uint256) {
+        uint256 feedDecimals = price.scale - tokenDecimals;
+        return
+            feedDecimals > WAD_DECIMALS
+                ? price.answer / 10 ** (feedDecimals - WAD_DECIMALS)
+                : price.answer * 10 ** (WAD_DECIMALS - feedDecimals);
     }
 
     /// @dev Compares two prices of one asset exactly. Their scales differ by at most 36, so 96 + 120 bits suffice.

@@ -116,39 +116,24 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// @dev Part of the reserves that rests on income which has not been paid yet, asset units.
     function _uncollectedReserves() internal view virtual returns (uint256);
 
-    // Hooks with an answer that is right for a vault that lends.
-
     /// @dev Cash and outstanding assets together, by the books as stored, asset units. Negative only where a vault can owe
     /// its counterparties more than it has.
-    function _grossAssets() internal view virtual returns (int256) {
-        return int256(uint256(_cash) + _outstandingAssets());
-    }
+    function _grossAssets() internal view virtual returns (int256);
 
     /// @dev Assets behind the shares as they would be after `_accrue`, asset units.
-    function _presentTotalAssets() internal view virtual returns (uint256) {
-        (uint256 outstandingAssets, uint256 accruedReserves) = _accruedView();
-        return _netAssets(int256(uint256(_cash) + outstandingAssets), accruedReserves);
-    }
+    function _presentTotalAssets() internal view virtual returns (uint256);
 
     /// @dev Whether nothing is left that the vault could lose.
-    function _isRiskless() internal view virtual returns (bool) {
-        return _outstandingAssets() == 0;
-    }
+    function _isRiskless() internal view virtual returns (bool);
 
     /// @dev Tokens in the vault that are neither its cash nor set aside for claims, asset units.
-    function _othersAssets() internal view virtual returns (uint256) {
-        return 0;
-    }
+    function _othersAssets() internal view virtual returns (uint256);
 
     /// @dev By how much entries are priced above and exits below the assets behind the shares, asset units.
-    function _priceSpread() internal view virtual returns (uint256) {
-        return 0;
-    }
+    function _priceSpread() internal view virtual returns (uint256);
 
     /// @dev Cash that shares may leave with, asset units.
-    function _exitCash() internal view virtual returns (uint256) {
-        return _cash;
-    }
+    function _exitCash() internal view virtual returns (uint256);
 
     // ---------------------------------------------------------------- A loss that is final
 

@@ -24,7 +24,7 @@ import { ERROR_INTERFACES } from "./interfaces.ts";
 import { deploymentParameters } from "./parameters.ts";
 
 /** Blocks of the deployment follow each other by the wall clock; what comes after starts at a fixed second. */
-const DEPLOYMENT_SECONDS = 86_400;
+export const DEPLOYMENT_SECONDS = 86_400;
 
 /** What has a `getAddress`, as every contract object has. */
 interface Addressed {
@@ -47,31 +47,15 @@ export async function deployAll(parameters: string, startsAt: number) {
  * @param journal name of Ignition's folder below deploy/deployments; an in-process chain needs none
  */
 export async function deployOn(connection: Connection, parameters: string, startsAt: number, journal?: string) {
-  const chain = new Chain(connection, startsAt - DEPLOYMENT_SECONDS, ERROR_INTERFACES);
-  const oracleAccount = await chain.actor("price oracle");
-  const governor = await chain.actor("governor");
-  const guardian = await chain.actor("guardian");
-  const riskCouncil = await chain.actor("risk council");
-  const treasury = await chain.actor("treasury");
-
-  const market = await connection.ignition.deploy(LocalMarketModule, {
-    parameters: deploymentParameters(parameters, { oracleAccount }),
-    ...(journal === undefined ? {} : { deploymentId: journal }),
-  });
-  const at = (contract: Addressed): Promise<string> => contract.getAddress();
-  const [asset, collateral, assetFeed, collateralFeed] = await Promise.all([
-    at(market.asset),
-    at(market.collateral),
-    at(market.assetFeed),
-    at(market.collateralFeed),
-  ]);
-  const deployed = await connection.ignition.deploy(PlimsollModule, {
-    parameters: deploymentParameters(parameters, {
-      ...{ asset, collateral, assetFeed, collateralFeed },
-      ...{ governor, guardian, riskCouncil, treasury },
-    }),
-    ...(journal === undefined ? {} : { deploymentId: journal }),
-  });
+  const { chain, holders, oracleAccount, market, tokens, given, at } = await openMarket(
+    connection,
+    parameters,
+    startsAt,
+    journal,
+  );
+  const { asset, collateral } = tokens;
+  const { governor, guardian, riskCouncil } = holders;
+  const deployed = await connection.ignition.deploy(PlimsollModule, given);
 
   chain.advanceTo(startsAt);
   const { provider } = connection.ethers;
@@ -100,3 +84,35 @@ export async function deployOn(connection: Connection, parameters: string, start
 
 /** Every contract of one deployment, typed and readable. */
 export type Deployment = Awaited<ReturnType<typeof deployAll>>;
+
+/**
+ * What a live network has and a fresh chain lacks: tokens, feeds, and the holders of the roles.
+ * @returns these, and what Ignition needs to deploy a module over them
+ */
+export async function openMarket(connection: Connection, parameters: string, startsAt: number, journal?: string) {
+  const chain = new Chain(connection, startsAt - DEPLOYMENT_SECONDS, ERROR_INTERFACES);
+  const oracleAccount = await chain.actor("price oracle");
+  const governor = await chain.actor("governor");
+  const guardian = await chain.actor("guardian");
+  const riskCouncil = await chain.actor("risk council");
+  const treasury = await chain.actor("treasury");
+
+  const market = await connection.ignition.deploy(LocalMarketModule, {
+    parameters: deploymentParameters(parameters, { oracleAccount }),
+    ...(journal === undefined ? {} : { deploymentId: journal }),
+  });
+  const at = (contract: Addressed): Promise<string> => contract.getAddress();
+  const [asset, collateral, assetFeed, collateralFeed] = await Promise.all([
+    at(market.asset),
+    at(market.collateral),
+    at(market.assetFeed),
+    at(market.collateralFeed),
+  ]);
+  const tokens = { asset, collateral };
+  const holders = { governor, guardian, riskCouncil, treasury };
+  const given = {
+    parameters: deploymentParameters(parameters, { ...tokens, assetFeed, collateralFeed, ...holders }),
+    ...(journal === undefined ? {} : { deploymentId: journal }),
+  };
+  return { chain, holders, oracleAccount, market, tokens, given, at };
+}

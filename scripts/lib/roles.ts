@@ -139,6 +139,48 @@ export const ROLE_TABLE: readonly RoleRow[] = [
     why: "stopping new money and new debt must not wait for a delay, and takes nothing from anybody",
   },
   {
+    contract: "MarginVault",
+    functions: ["listMarket", "setMarket", "setRiskConfig", "setMinProvision", "unpause"],
+    role: "GOVERNOR",
+    why: "rules of trading, and lifting a pause: a rule can make an account liquidatable, so it waits for the delay",
+  },
+  {
+    contract: "MarginVault",
+    functions: ["setReservePolicy", "setPremiumShare"],
+    role: "GOVERNOR",
+    why: "who is paid for standing ready; it can name recipients, but neither hurry nor enlarge a sweep",
+  },
+  {
+    contract: "MarginVault",
+    functions: ["setExitNotice"],
+    role: "GOVERNOR",
+    why: "it binds providers who came under another notice, so the role's delay must leave them time to go",
+  },
+  {
+    contract: "MarginVault",
+    functions: ["windUp"],
+    role: "GOVERNOR",
+    why: "closing for good cannot be undone, and takes nothing from anybody",
+  },
+  {
+    contract: "MarginVault",
+    functions: ["announceSettlement"],
+    role: "GOVERNOR",
+    why: "ending a market closes positions; the contract also demands a dead feed and thirty days, and nobody names the price",
+  },
+  {
+    contract: "MarginVault",
+    functions: ["announceAssignment", "withdrawAssignment"],
+    role: "GOVERNOR",
+    why: "claims of contracts that can never call; ninety days in which the contract only has to act to keep them",
+  },
+  {
+    contract: "MarginVault",
+    functions: ["pause", "freezeMarket"],
+    role: "GUARDIAN",
+    why: "stopping new money and new risk must not wait for a delay, and takes nothing from anybody",
+  },
+  {
     contract: "InsuranceFund",
     functions: ["setCooldown", "setDrawCaps", "setRestructuringCover", "unpauseDeposits"],
     role: "GOVERNOR",

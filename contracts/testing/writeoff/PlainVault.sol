@@ -7,12 +7,13 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IWriteOffEngine} from "../../interfaces/IWriteOffEngine.sol";
 import {ExactTransfer} from "../../libraries/ExactTransfer.sol";
+import {CreditBook} from "../../writeoff/CreditBook.sol";
 import {WriteOffBook} from "../../writeoff/WriteOffBook.sol";
 import {WriteOffVault} from "../../writeoff/WriteOffVault.sol";
 
 /// @title A vault that is nothing but the base
 /// @notice For tests of what every vault has. Anybody may lend its cash out, let it earn, and lose any debt.
-contract PlainVault is WriteOffVault {
+contract PlainVault is CreditBook, WriteOffVault {
     using SafeERC20 for IERC20;
     using ExactTransfer for IERC20;
     using SafeCast for uint256;

@@ -1,24 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-
 import { expect } from "chai";
-import { artifacts } from "hardhat";
 
-interface Entry {
-  label: string;
-  slot: string;
-  offset: number;
-  type: string;
-}
-
-interface StorageLayout {
-  storage: Entry[];
-  types: Record<string, { label: string; numberOfBytes: string; members?: Entry[] }> | null;
-}
-
-interface Compiler {
-  compile: (input: string) => string;
-}
+import { layoutsOf } from "../../helpers/storageLayout.js";
 
 const VAULT = "LendingVault";
 const MODULES = [
@@ -30,53 +12,11 @@ const MODULES = [
   "ViewModule",
 ];
 
-interface BuildInput {
-  language: string;
-  sources: object;
-  settings: { remappings?: string[] };
-}
-
-/** Where each variable of these contracts lies, straight from the compiler, with structs spelled out. */
-async function layoutsOf(contracts: string[]): Promise<Map<string, string[]>> {
-  const inputs = await Promise.all(contracts.map(inputOf));
-  // Contracts that were built at different times have inputs of their own; the sources they share are the same.
-  const sources = Object.assign({}, ...inputs.map((input) => input.sources)) as object;
-  const remappings = [...new Set(inputs.flatMap((input) => input.settings.remappings ?? []))];
-  const outputSelection = { "*": { "*": ["storageLayout"] } };
-  const settings = { ...inputs[0]!.settings, remappings, outputSelection };
-  const solc = createRequire(import.meta.url)("solc") as Compiler;
-  const { contracts: compiled } = JSON.parse(solc.compile(JSON.stringify({ ...inputs[0]!, sources, settings }))) as {
-    contracts: Record<string, Record<string, { storageLayout: StorageLayout }>>;
-  };
-  return new Map(
-    contracts.map((name) => {
-      const source = Object.keys(compiled).find((path) => path.endsWith(`contracts/lending/${name}.sol`))!;
-      return [name, describeLayout(compiled[source]![name]!.storageLayout)];
-    }),
-  );
-}
-
-/** What the contract was compiled from. */
-async function inputOf(name: string): Promise<BuildInput> {
-  const id = await artifacts.getBuildInfoId(`contracts/lending/${name}.sol:${name}`);
-  const path = await artifacts.getBuildInfoPath(id!);
-  return (JSON.parse(await readFile(path!, "utf8")) as { input: BuildInput }).input;
-}
-
-/** One line per variable and struct member; type ids differ between contracts, their names do not. */
-function describeLayout({ storage, types }: StorageLayout): string[] {
-  const line = ({ label, slot, offset, type }: Entry) => `${slot}+${offset} ${types![type]!.label} ${label}`;
-  const structs = Object.values(types ?? {})
-    .filter(({ members }) => members !== undefined)
-    .map(({ label, members }) => `${label}: ${members!.map(line).join("; ")}`);
-  return [...storage.map(line), ...structs.sort()];
-}
-
 describe("LendingVault: storage", () => {
   let layouts: Map<string, string[]>;
 
   before(async () => {
-    layouts = await layoutsOf([VAULT, ...MODULES]);
+    layouts = await layoutsOf("lending", [VAULT, ...MODULES]);
   });
 
   for (const module of MODULES) {
