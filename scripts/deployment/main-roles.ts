@@ -17,7 +17,7 @@ const SECONDS_PER_HOUR = 3_600n;
 await runCommand(async () => {
   if ((process.env.NETWORK ?? "") === "") {
     print(ROLE_NAMES.map((role) => [role, grantsInWords(role), ROLES[role].worst]));
-    if (!wantsJson()) console.log("As the table says. Name a network to read its chain: make roles NETWORK=localhost");
+    if (!wantsJson()) console.log("As the table says. To read a chain, name it: make roles NETWORK=localhost");
     return OK;
   }
   const { file, connection } = await openSession();

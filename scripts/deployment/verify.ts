@@ -1,9 +1,8 @@
 /** What differs between a chain and what is on file: code, roles, Safes, parameters. Sends nothing. */
-import { getAddress, keccak256, type Provider } from "ethers";
+import { Contract, getAddress, keccak256, type Provider } from "ethers";
 
-import { AccessManager__factory } from "../../types/ethers-contracts/index.ts";
+import { type AccessManager, AccessManager__factory } from "../../types/ethers-contracts/index.ts";
 import { type AddressFile, addressOf } from "../lib/addresses.ts";
-import { type ContractName } from "../lib/interfaces.ts";
 import { type NetworkFile } from "../lib/network-file.ts";
 import { roleHolders } from "../lib/role-holders.ts";
 import { type Holder, restrictedFunctions, ROLE_IDS, ROLE_NAMES, ROLES } from "../lib/roles.ts";
@@ -39,20 +38,47 @@ export async function codeFindings(provider: Provider, record: AddressFile): Pro
   return findings;
 }
 
-/** Functions under another role than the table's, holders that are missing or too many, a deployer that holds anything. */
+/**
+ * Contracts under another authority, functions under another role than the table's, holders that are missing or too many,
+ * roles that others than the admin may give, a deployer that holds anything.
+ */
 export async function roleFindings(provider: Provider, record: AddressFile): Promise<Finding[]> {
+  const manager = AccessManager__factory.connect(addressOf(record, "AccessManager"), provider);
+  return [
+    ...(await functionFindings(manager, record)),
+    ...(await rankFindings(manager)),
+    ...(await holderFindings(manager, record)),
+  ];
+}
+
+async function functionFindings(manager: AccessManager, record: AddressFile): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const address = addressOf(record, "AccessManager");
-  const manager = AccessManager__factory.connect(address, provider);
+  const authority = await manager.getAddress();
+  for (const contract of new Set(restrictedFunctions().map((row) => row.contract))) {
+    const target = addressOf(record, contract);
+    const managed = new Contract(target, ["function authority() view returns (address)"], manager.runner);
+    const found = (await managed.getFunction("authority").staticCall()) as string;
+    if (found !== authority) findings.push({ name: "WrongAuthority", message: `${contract} obeys ${found}` });
+    if (await manager.isTargetClosed(target)) findings.push({ name: "TargetClosed", message: `${contract} is closed` });
+  }
   for (const { contract, name, selector, role } of restrictedFunctions()) {
-    const id = await manager.getTargetFunctionRole(addressOf(record, contract satisfies ContractName), selector);
+    const id = await manager.getTargetFunctionRole(addressOf(record, contract), selector);
     if (id === ROLE_IDS[role]) continue;
-    const found = ROLE_NAMES.find((other) => ROLE_IDS[other] === id) ?? id.toString();
+    const found = ROLE_NAMES.find((other) => ROLE_IDS[other] === id) ?? `role ${id}`;
     findings.push({ name: "WrongRole", message: `${contract}.${name} belongs to ${found}, the table says ${role}` });
   }
+  return findings;
+}
+
+/** Who gives a role, and who cancels what was announced under it. */
+async function rankFindings(manager: AccessManager): Promise<Finding[]> {
+  const findings: Finding[] = [];
   for (const role of ROLE_NAMES) {
-    const { cancelledBy } = ROLES[role];
-    const expected = ROLE_IDS[cancelledBy ?? "ADMIN"];
+    const admin = await manager.getRoleAdmin(ROLE_IDS[role]);
+    if (admin !== ROLE_IDS.ADMIN) {
+      findings.push({ name: "WrongRoleAdmin", message: `${role} is given by role ${admin}, not by ADMIN` });
+    }
+    const expected = ROLE_IDS[ROLES[role].cancelledBy ?? "ADMIN"];
     const guardian = await manager.getRoleGuardian(ROLE_IDS[role]);
     if (guardian !== expected) {
       findings.push({
@@ -61,9 +87,12 @@ export async function roleFindings(provider: Provider, record: AddressFile): Pro
       });
     }
   }
+  return findings;
+}
 
-  const key = (role: string, account: string, delay: bigint) =>
-    `${role} of ${getAddress(account)} with ${delay} s delay`;
+async function holderFindings(manager: AccessManager, record: AddressFile): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const key = (role: string, account: string, delay: bigint) => `${role} of ${getAddress(account)}, delay ${delay} s`;
   const meant = new Set(
     ROLE_NAMES.flatMap((role) =>
       ROLES[role].grants.map(({ holder, delayed }) =>
@@ -71,16 +100,13 @@ export async function roleFindings(provider: Provider, record: AddressFile): Pro
       ),
     ),
   );
-  const since = record.contracts.AccessManager?.block ?? 0;
-  const found = new Set(
-    (await roleHolders(manager, since)).map(({ role, account, delay }) => key(role, account, delay)),
-  );
+  const holders = await roleHolders(manager, record.contracts.AccessManager?.block ?? 0);
+  const found = new Set(holders.map(({ role, account, delay }) => key(role, account, delay)));
   for (const grant of meant) if (!found.has(grant)) findings.push({ name: "RoleMissing", message: `no ${grant}` });
   for (const grant of found) if (!meant.has(grant)) findings.push({ name: "RoleTooMany", message: grant });
-  for (const role of ROLE_NAMES) {
-    if ((await manager.hasRole(ROLE_IDS[role], record.deployer))[0]) {
-      findings.push({ name: "DeployerHoldsRole", message: `the deployer ${record.deployer} holds ${role}` });
-    }
+  for (const { role, account } of holders) {
+    if (account !== getAddress(record.deployer)) continue;
+    findings.push({ name: "DeployerHoldsRole", message: `the deployer ${account} holds ${role}` });
   }
   return findings;
 }

@@ -4,7 +4,8 @@ import { ROLE_IDS, ROLE_NAMES, type RoleName } from "./roles.ts";
 
 /** A member of a role as the chain has it. */
 export interface ChainGrant {
-  readonly role: RoleName;
+  /** Its name in the table, or its number if the table does not know it. */
+  readonly role: RoleName | `role ${bigint}`;
   readonly account: string;
   /** Seconds it must wait after announcing. */
   readonly delay: bigint;
@@ -29,12 +30,10 @@ export async function roleHolders(manager: AccessManager, since: number): Promis
   }
   const holders: ChainGrant[] = [];
   for (const [id, accounts] of everGranted) {
-    const role = ROLE_NAMES.find((name) => ROLE_IDS[name] === id);
+    const role = ROLE_NAMES.find((name) => ROLE_IDS[name] === id) ?? (`role ${id}` as const);
     for (const account of accounts) {
       const [isMember, delay] = await manager.hasRole(id, account);
-      if (!isMember) continue;
-      if (role === undefined) throw new RangeError(`role ${id}, held by ${account}, is not in the role table`);
-      holders.push({ role, account, delay });
+      if (isMember) holders.push({ role, account, delay });
     }
   }
   return holders;

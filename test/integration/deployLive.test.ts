@@ -288,6 +288,39 @@ describe("deployment of a live network, rehearsed (AC1)", () => {
       expect(await found()).to.have.members(["RoleMissing", "WrongRole"]);
     });
 
+    it("a role that others may give, a role the table does not know, a closed contract, another authority", async () => {
+      const { ethers, networkHelpers } = rehearsal.connection;
+      const address = addressOf(record, "AccessManager");
+      await networkHelpers.impersonateAccount(record.governance.governor);
+      await networkHelpers.setBalance(record.governance.governor, 10n ** 20n);
+      const governor = await ethers.getSigner(record.governance.governor);
+      const manager = await ethers.getContractAt("AccessManager", address, governor);
+      const steps: [data: string, ...names: string[]][] = [
+        [manager.interface.encodeFunctionData("setRoleAdmin", [2n, 4n]), "WrongRoleAdmin"],
+        [manager.interface.encodeFunctionData("setRoleGuardian", [1n, 4n]), "WrongRoleGuardian"],
+        [manager.interface.encodeFunctionData("grantRole", [99n, record.governance.governor, 0]), "RoleTooMany"],
+        [
+          manager.interface.encodeFunctionData("setTargetClosed", [addressOf(record, "Dilution"), true]),
+          "TargetClosed",
+        ],
+        [
+          manager.interface.encodeFunctionData("updateAuthority", [
+            addressOf(record, "RiskSteward"),
+            addressOf(record, "Dilution"),
+          ]),
+          "WrongAuthority",
+        ],
+      ];
+      const expected: string[] = [];
+      for (const [data, name] of steps) {
+        await manager.schedule(address, data, 0);
+        await networkHelpers.time.increase(2 * DAY);
+        await manager.execute(address, data);
+        expected.push(name!);
+        expect(await found()).to.have.members(expected);
+      }
+    });
+
     it("a parameter that governance has changed since, or that somebody has changed in the file", async () => {
       const Wiring = { ...(rehearsal.file.modules.Wiring as object), minProvision: 1n };
       const changed = { ...options.file, modules: { ...options.file.modules, Wiring } } as unknown as NetworkFile;
