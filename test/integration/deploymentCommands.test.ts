@@ -6,9 +6,10 @@ const COLUMNS = 80;
 
 /** Runs a command of scripts/deployment as `make` does, without building. */
 function run(script: string, environment: Record<string, string>): { code: number | null; out: string; error: string } {
-  const { CONFIRM: _agreed, JSON: _json, NETWORK: _network, ...inherited } = process.env;
+  // What the caller of the tests happens to have set is no part of the command.
+  const inherited = Object.entries(process.env).filter(([name]) => !["CONFIRM", "JSON", "NETWORK"].includes(name));
   const args = ["node_modules/hardhat/dist/src/cli.js", "run", "--no-compile", `scripts/deployment/${script}.ts`];
-  const env = { ...inherited, ...environment };
+  const env = { ...Object.fromEntries(inherited), ...environment };
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env });
   return { code: status, out: stdout, error: stderr };
 }
