@@ -11,7 +11,7 @@ interface ILendingRules {
     /// @param liquidationIncentiveBps What a liquidator gets beyond what it repays, while the collateral allows it.
     /// @param minIncentiveBps What it gets at least; a position that cannot pay even this is insolvent.
     /// @param targetHealthBps Health factor that a partial liquidation restores.
-    /// @param principalCap Most principal that may be lent against this collateral, asset units.
+    /// @param principalCap Most principal that may be lent against this collateral, asset units, at most 2^112 - 1.
     struct CollateralConfig {
         uint16 ltvBps;
         uint16 lltvBps;
@@ -26,7 +26,8 @@ interface ILendingRules {
     /// @param slopeBelowKinkWad Added from zero utilization to the kink.
     /// @param slopeAboveKinkWad Added from the kink to full utilization.
     /// @param kinkBps Utilization at which the slope changes.
-    /// @param reserveFactorBps Share of interest that goes to reserves.
+    /// @param reserveFactorBps Share of interest that goes to reserves: interest that takes all debt from D to E adds
+    /// floor(E x factor) - floor(D x factor).
     struct RateModel {
         uint64 baseRateWad;
         uint64 slopeBelowKinkWad;
@@ -36,8 +37,8 @@ interface ILendingRules {
     }
 
     /// @notice Rules of the whole vault.
-    /// @param debtCap Most debt in total, asset units.
-    /// @param minDebt Smallest debt a position may have (or none), asset units.
+    /// @param debtCap Most debt in total, asset units, at most 2^112 - 1.
+    /// @param minDebt Smallest debt a position may have (or none), asset units, at most 2^104 - 1.
     /// @param waitingPeriod Age from which principal is insured, seconds.
     /// @param confirmationDelay Time between the first sight of an insolvency and a write-off without cash, seconds.
     /// @param confirmationWindow Time after that delay in which the record can be used, seconds.

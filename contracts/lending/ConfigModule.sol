@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IBackstopMinter} from "../interfaces/IBackstopMinter.sol";
 import {ILendingRules} from "../interfaces/ILendingRules.sol";
@@ -18,12 +19,13 @@ import {LendingModule} from "./LendingModule.sol";
 /// token, change a debt, or stop a withdrawal, a repayment, a liquidation or a write-off. The vault checks
 /// who may call before it delegates here. Upholds AC1.
 contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignments {
+    using SafeCast for int256;
     using SafeCast for uint256;
 
     /// @dev Time between announcing that a dead collateral shall be retired and doing it.
     uint256 public constant RETIREMENT_DELAY = 30 days;
-    /// @dev Highest interest rate, WAD per second: 200 % a year. The index has 17 digits of room, e^39: twenty years at
-    /// the highest rate without a pause.
+    /// @dev Highest interest rate, WAD per second: 200 % a year. The index has seven digits of room, e^18: nine years at the
+    /// highest rate without a pause; then interest ends.
     uint256 public constant MAX_RATE_WAD = (2 * WAD) / uint256(365 days);
     uint256 private constant MAX_COLLATERALS = 32;
     /// @dev Several times what the dearest quote costs.
@@ -39,6 +41,7 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
         _checkRange("lltvBps", config.lltvBps, 1, (BPS * BPS) / (BPS + config.minIncentiveBps) - 1);
         _checkRange("ltvBps", config.ltvBps, 1, config.lltvBps);
         _checkRange("targetHealthBps", config.targetHealthBps, BPS + 1, 2 * BPS);
+        _checkRange("principalCap", config.principalCap, 0, type(uint112).max);
 
         Collateral storage state = _collaterals[collateral];
         if (state.retired) revert ILendingRules.AlreadyRetired(collateral);
@@ -53,7 +56,7 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
         state.liquidationIncentiveBps = config.liquidationIncentiveBps;
         state.minIncentiveBps = config.minIncentiveBps;
         state.targetHealthBps = config.targetHealthBps;
-        state.principalCap = config.principalCap;
+        state.principalCap = uint112(config.principalCap);
         emit ILendingRules.CollateralConfigured(collateral, config);
     }
 
@@ -75,25 +78,39 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
         _checkRange("reserveFactorBps", model.reserveFactorBps, 0, BPS / 2);
         // What has run so far ran at the old rate.
         _accrue();
-        _model.baseRateWad = model.baseRateWad;
-        _model.slopeBelowKinkWad = model.slopeBelowKinkWad;
-        _model.slopeAboveKinkWad = model.slopeAboveKinkWad;
+        uint256 reservesBefore = _reserveAssets();
+        // Each is at most MAX_RATE_WAD.
+        _model.baseRateWad = uint40(model.baseRateWad);
+        _model.slopeBelowKinkWad = uint40(model.slopeBelowKinkWad);
+        _model.slopeAboveKinkWad = uint40(model.slopeAboveKinkWad);
         _model.kinkBps = model.kinkBps;
         _model.reserveFactorBps = model.reserveFactorBps;
-        if (model.reserveFactorBps > _highestReserveFactorBps) _highestReserveFactorBps = model.reserveFactorBps;
+        // The reserves keep what they have earned at the old factor.
+        uint256 part = _partOf(_outstandingAssets(), model.reserveFactorBps);
+        _reserveBase = (reservesBefore.toInt256() - part.toInt256()).toInt112();
+        if (model.reserveFactorBps > _risk.highestReserveFactorBps) {
+            _risk.highestReserveFactorBps = model.reserveFactorBps;
+        }
         emit ILendingRules.RateModelSet(model);
     }
 
     /// @notice See {ILendingRules}.
     function setRiskConfig(ILendingRules.RiskConfig calldata config) external onlyDelegated {
-        _checkRange("minDebt", config.minDebt, 1, config.debtCap);
+        _checkRange("debtCap", config.debtCap, 1, type(uint112).max);
+        _checkRange("minDebt", config.minDebt, 1, Math.min(config.debtCap, type(uint104).max));
         _checkRange("waitingPeriod", config.waitingPeriod, 0, 30 days);
         _checkRange("confirmationDelay", config.confirmationDelay, 1 minutes, 7 days);
         _checkRange("confirmationWindow", config.confirmationWindow, 1 hours, 30 days);
         _checkRange("liquidationFeeBps", config.liquidationFeeBps, 0, BPS / 2);
         _checkRange("keeperRewardBps", config.keeperRewardBps, 0, 100);
-        _model.waitingPeriod = config.waitingPeriod;
-        _risk = config;
+        _model.minDebt = uint104(config.minDebt);
+        _liquidationFeeBps = config.liquidationFeeBps;
+        _risk.debtCap = uint112(config.debtCap);
+        _risk.waitingPeriod = config.waitingPeriod;
+        _risk.confirmationDelay = config.confirmationDelay;
+        _risk.confirmationWindow = config.confirmationWindow;
+        _risk.keeperRewardBps = config.keeperRewardBps;
+        _risk.maxKeeperReward = config.maxKeeperReward;
         emit ILendingRules.RiskConfigSet(config);
     }
 

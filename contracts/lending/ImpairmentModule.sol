@@ -97,10 +97,10 @@ contract ImpairmentModule is Impairments {
     /// @dev Books a planned write-off.
     function _writeOff(Closing memory closing) private returns (uint256 socialized, uint256 reward) {
         _extinguish(closing);
-        reward = _rewardFor(closing, _reserves, _cash);
+        reward = _rewardFor(closing, _reserveAssets(), _cash);
         if (reward != 0) {
-            _reserves -= reward.toUint128();
-            _cash -= reward.toUint128();
+            _takeReserves(reward);
+            _spendCash(reward);
         }
         socialized = _book(closing, IWriteOffEngine.Cause.WriteOff, true);
         emit ILendingVault.UncoveredDebtWrittenOff(

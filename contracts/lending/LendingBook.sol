@@ -22,47 +22,64 @@ import {InterestRates} from "./InterestRates.sol";
 /// Upholds LV1 (sum of positions = totals) and LV3 (positions round up, totals round down).
 abstract contract LendingBook is CreditBook {
     using InterestRates for InterestRates.Model;
+    using SafeCast for int256;
     using SafeCast for uint256;
 
     /// @dev Rules and totals of one collateral.
     struct Collateral {
-        // slot 1: read and written by every change of debt
-        uint128 totalPrincipal;
+        // slot 1: all that new debt reads and every change of debt writes
+        uint112 totalPrincipal;
+        uint112 principalCap;
         uint16 ltvBps;
+        bool listed;
+        bool retired;
+        // slot 2: written where collateral moves; liquidation reads both
+        uint128 totalCollateral;
         uint16 lltvBps;
         uint16 liquidationIncentiveBps;
         uint16 minIncentiveBps;
         uint16 targetHealthBps;
         uint32 retirementAnnouncedAt;
-        bool listed;
-        bool retired;
-        // slot 2
-        uint128 totalCollateral;
-        uint128 principalCap;
         // slot 3: retired collateral only
         uint256 retiredPriceWad;
     }
 
     /// @dev One position. Two slots; 32-bit times last until 2106.
     struct Position {
-        uint128 collateral;
+        // slot 1: the only one that a repayment of old debt writes
         uint128 scaledDebt;
         uint128 principal;
+        // slot 2
+        uint128 collateral;
         uint32 youngPpb;
         uint32 youngSince;
         uint32 impairmentId;
         uint32 writeOffId;
     }
 
+    /// @dev Rules of the whole vault that new debt and losses read. Two slots.
+    struct Risk {
+        // slot 1
+        uint112 debtCap;
+        uint32 waitingPeriod;
+        uint32 confirmationDelay;
+        uint32 confirmationWindow;
+        uint16 keeperRewardBps;
+        /// @dev Interest still owed may have accrued at any earlier factor.
+        uint16 highestReserveFactorBps;
+        // slot 2
+        uint96 maxKeeperReward;
+    }
+
     IPriceOracle internal immutable _oracle;
 
-    /// @dev Interest index (RAY x 10^-6 at the start) and the scaled debt of all positions. One slot.
-    uint128 internal _index = InterestRates.INITIAL_INDEX;
+    // Slot D, begun in WriteOffBook with the reserves: written by changes of debt only. Of the reserves, the reserve
+    // factor's part of all debt is worked out and not stored, so that entries and exits of lenders do not write it. The
+    // interest index (RAY x 10^-6 at the start) is in slot C. Together that is worth 8,000 gas to a loan.
     uint128 internal _totalScaledDebt;
+    uint16 internal _liquidationFeeBps;
     InterestRates.Model internal _model;
-    /// @dev Interest still owed may have accrued at any earlier factor.
-    uint16 internal _highestReserveFactorBps;
-    ILendingRules.RiskConfig internal _risk;
+    Risk internal _risk;
     address[] internal _collateralList;
     mapping(address collateral => Collateral) internal _collaterals;
     mapping(address borrower => mapping(address collateral => Position)) internal _positions;
@@ -81,6 +98,7 @@ abstract contract LendingBook is CreditBook {
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) WriteOffBook(asset_, engine_) {
         _oracle = oracle_;
+        _index = InterestRates.INITIAL_INDEX;
     }
 
     // ---------------------------------------------------------------- Interest
@@ -88,26 +106,24 @@ abstract contract LendingBook is CreditBook {
     function _accrue() internal override {
         uint256 elapsed = block.timestamp - _lastAccrual;
         if (elapsed == 0) return;
-        _lastAccrual = uint32(block.timestamp);
-        (uint256 index, uint256 interest, uint256 toReserves) = _interest(elapsed);
+        (uint256 index, uint256 debtBefore, uint256 debt) = _interest(elapsed);
         // Stored even where the interest is less than a unit: time that has passed is never lost.
-        _index = index.toUint128();
-        if (interest == 0) return;
-        _reserves += toReserves.toUint128();
-        emit ILendingVault.Accrued(index, interest, toReserves);
+        (_lastAccrual, _index) = (uint32(block.timestamp), uint96(index));
+        if (debt == debtBefore) return;
+        uint256 factorBps = _model.reserveFactorBps;
+        emit ILendingVault.Accrued(index, debt - debtBefore, _partOf(debt, factorBps) - _partOf(debtBefore, factorBps));
     }
 
-    /// @dev Interest of `elapsed` seconds: the new index, what lenders and reserves earn together, and the reserves'
-    /// part, rounded down.
-    function _interest(uint256 elapsed) private view returns (uint256 index, uint256 interest, uint256 toReserves) {
+    /// @dev Interest of `elapsed` seconds: the new index, and all debt before and with it, rounded down. An index that has
+    /// no room left stays where it is: interest ends, nothing else does.
+    function _interest(uint256 elapsed) private view returns (uint256 index, uint256 debtBefore, uint256 debt) {
         index = _index;
         uint256 scaled = _totalScaledDebt;
-        if (elapsed == 0 || scaled == 0) return (index, 0, 0);
+        debtBefore = InterestRates.toAssetsDown(scaled, index);
+        if (elapsed == 0 || scaled == 0) return (index, debtBefore, debtBefore);
         InterestRates.Model memory model = _model;
-        uint256 debt = InterestRates.toAssetsDown(scaled, index);
-        index = InterestRates.grow(index, model.rate(debt, _cash), elapsed);
-        interest = InterestRates.toAssetsDown(scaled, index) - debt;
-        toReserves = (interest * model.reserveFactorBps) / BPS;
+        index = Math.min(InterestRates.grow(index, model.rate(debtBefore, _cash), elapsed), type(uint96).max);
+        debt = InterestRates.toAssetsDown(scaled, index);
     }
 
     /// @dev The index with interest to this second.
@@ -119,9 +135,24 @@ abstract contract LendingBook is CreditBook {
         return InterestRates.toAssetsDown(_totalScaledDebt, _index);
     }
 
+    /// @dev Reserves are what is stored and the reserve factor's part of all debt, rounded down: so they earn their part of
+    /// interest without being written. What changes the debt otherwise, or the factor, leaves them as they are.
+    function _reserveAssets() internal view override returns (uint256) {
+        return _reservesAt(_outstandingAssets());
+    }
+
+    function _reservesAt(uint256 debt) private view returns (uint256) {
+        return SafeCast.toUint256(_reserveBase + int256(_partOf(debt, _model.reserveFactorBps)));
+    }
+
+    /// @dev The reserve factor's part of all debt, asset units, rounded down.
+    function _partOf(uint256 debt, uint256 factorBps) internal pure returns (uint256) {
+        return (debt * factorBps) / BPS;
+    }
+
     function _accruedView() internal view override returns (uint256 outstandingAssets, uint256 accruedReserves) {
-        (, uint256 interest, uint256 toReserves) = _interest(block.timestamp - _lastAccrual);
-        return (_outstandingAssets() + interest, _reserves + toReserves);
+        (, , outstandingAssets) = _interest(block.timestamp - _lastAccrual);
+        accruedReserves = _reservesAt(outstandingAssets);
     }
 
     /// @dev Reserves' share of all interest that borrowers still owe, at the highest factor there ever was, rounded up.
@@ -131,7 +162,7 @@ abstract contract LendingBook is CreditBook {
             principal += _collaterals[_collateralList[i]].totalPrincipal;
         }
         uint256 interest = Math.saturatingSub(_outstandingAssets(), principal);
-        return Math.mulDiv(interest, _highestReserveFactorBps, BPS, Math.Rounding.Ceil);
+        return Math.mulDiv(interest, _risk.highestReserveFactorBps, BPS, Math.Rounding.Ceil);
     }
 
     // ---------------------------------------------------------------- Positions
@@ -142,18 +173,26 @@ abstract contract LendingBook is CreditBook {
     }
 
     /// @dev Takes `scaled` of debt out of position and totals (but not out of any principal).
-    /// @return removedAssets By how much the vault's total debt fell, asset units, exactly.
-    function _removeDebt(Position memory position, uint256 scaled) internal returns (uint256 removedAssets) {
-        uint256 before = _outstandingAssets();
+    function _removeDebt(Position memory position, uint256 scaled) internal {
         position.scaledDebt -= scaled.toUint128();
-        _totalScaledDebt -= scaled.toUint128();
-        removedAssets = before - _outstandingAssets();
+        _setTotalScaledDebt(_totalScaledDebt - scaled);
+    }
+
+    /// @dev Sets the scaled debt of all positions; the reserves keep what they have.
+    /// @return debt All debt after it, asset units, rounded down.
+    function _setTotalScaledDebt(uint256 scaled) internal returns (uint256 debt) {
+        uint256 index = _index;
+        uint256 factorBps = _model.reserveFactorBps;
+        uint256 partBefore = _partOf(InterestRates.toAssetsDown(_totalScaledDebt, index), factorBps);
+        debt = InterestRates.toAssetsDown(scaled, index);
+        int256 base = _reserveBase + int256(partBefore) - int256(_partOf(debt, factorBps));
+        (_totalScaledDebt, _reserveBase) = (scaled.toUint128(), base.toInt112());
     }
 
     /// @dev Takes `assets` of principal out of position and totals.
     function _removePrincipal(Collateral storage state, Position memory position, uint256 assets) internal {
         position.principal -= assets.toUint128();
-        state.totalPrincipal -= assets.toUint128();
+        state.totalPrincipal -= assets.toUint112();
     }
 
     /// @dev Pays `assets` of the position's debt: interest first, then principal, young before aged.
@@ -168,7 +207,7 @@ abstract contract LendingBook is CreditBook {
         uint256 principal = position.principal;
         uint256 interest = Math.saturatingSub(debt, principal);
         principalAssets = whole ? principal : Math.saturatingSub(assets, interest);
-        _setAge(position, DebtAge.afterRepay(_ageOf(position), principal, principalAssets, _model.waitingPeriod));
+        _setAge(position, DebtAge.afterRepay(_ageOf(position), principal, principalAssets, _waitingPeriodOf(position)));
         _removePrincipal(state, position, principalAssets);
         _removeDebt(position, whole ? position.scaledDebt : InterestRates.toScaledDown(assets, _index));
     }
@@ -183,7 +222,12 @@ abstract contract LendingBook is CreditBook {
 
     /// @dev Principal old enough to be insured, rounded down.
     function _agedPrincipal(Position memory position) internal view returns (uint256) {
-        return position.principal - DebtAge.young(_ageOf(position), position.principal, _model.waitingPeriod);
+        return position.principal - DebtAge.young(_ageOf(position), position.principal, _waitingPeriodOf(position));
+    }
+
+    /// @dev Age from which its principal is insured, seconds; not read where all of it is that old.
+    function _waitingPeriodOf(Position memory position) internal view returns (uint256) {
+        return position.youngPpb == 0 ? 0 : _risk.waitingPeriod;
     }
 
     /// @dev What the position still owes of debts that were written off, and the newest of them. Their number is

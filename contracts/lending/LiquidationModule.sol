@@ -137,8 +137,8 @@ contract LiquidationModule is Impairments {
     /// @dev Books what the liquidator is about to pay; only then can a total loss be told.
     function _bookPayment(uint256 toDebt, uint256 fees, uint256 socialized) private {
         _pendingPayment = 0;
-        _cash += (toDebt + fees).toUint128();
-        if (fees != 0) _reserves += fees.toUint128();
+        _addCash(toDebt + fees);
+        if (fees != 0) _addReserves(fees);
         if (socialized != 0) _closeIfWipedOut();
     }
 
@@ -176,7 +176,8 @@ contract LiquidationModule is Impairments {
         }
         _asset.forceApprove(address(_engine), 0);
         // Somebody repaid the same default inside the callback: what is left over stays as the vault's income.
-        _cash += assets.toUint128();
-        _reserves += assets.toUint128();
+        if (assets == 0) return;
+        _addCash(assets);
+        _addReserves(assets);
     }
 }

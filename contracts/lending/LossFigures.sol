@@ -103,7 +103,7 @@ abstract contract LossFigures is LendingModule {
         Position memory position = closing.position;
         uint256 claim = closing.debt + closing.defaulted;
         uint256 incentive = LiquidationMath.incentiveWad(closing.value, claim, rules);
-        uint256 minDebt = _risk.minDebt;
+        uint256 minDebt = _model.minDebt;
         uint256 allowed = LiquidationMath.repayToTarget(closing.value, claim, incentive, minDebt, rules);
         // The debt is paid before the default, and no dust of it may stay.
         if (allowed < closing.debt && closing.debt - allowed < minDebt) allowed = closing.debt;
@@ -112,8 +112,7 @@ abstract contract LossFigures is LendingModule {
         if (repaid == 0) return _worthless(closing);
 
         closing.repaid = repaid;
-        closing.fee =
-            (repaid * (incentive - rules.minIncentiveBps * (WAD / BPS)) * _risk.liquidationFeeBps) / (WAD * BPS);
+        closing.fee = (repaid * (incentive - rules.minIncentiveBps * (WAD / BPS)) * _liquidationFeeBps) / (WAD * BPS);
         closing.seized = Math.min(
             Math.mulDiv(position.collateral, repaid * (WAD + incentive), closing.value * WAD),
             position.collateral
@@ -173,7 +172,7 @@ abstract contract LossFigures is LendingModule {
         if (failure.length != 0) return failure;
         if (!closing.insolvent) return _solvent(closing, covered);
         // Less than a viable debt is not left standing: nobody would come to liquidate it.
-        if (covered < _risk.minDebt) covered = 0;
+        if (covered < _model.minDebt) covered = 0;
         // The minimum incentive, or the remains, are the lenders' part of the loss.
         closing.incentive = closing.value - covered;
         closing.covered = covered;
@@ -241,7 +240,7 @@ abstract contract LossFigures is LendingModule {
     // ---------------------------------------------------------------- What may be wrong
 
     function _checkFraction(uint256 debt, uint256 left) private view returns (bytes memory) {
-        uint256 minimum = Math.max(_risk.minDebt, Math.ceilDiv(debt, MIN_FRACTION_DIVISOR));
+        uint256 minimum = Math.max(_model.minDebt, Math.ceilDiv(debt, MIN_FRACTION_DIVISOR));
         if (debt - left < minimum) {
             return abi.encodeWithSelector(ILendingVault.FractionTooSmall.selector, debt - left, minimum);
         }
@@ -249,8 +248,8 @@ abstract contract LossFigures is LendingModule {
     }
 
     function _checkDust(uint256 left) internal view returns (bytes memory) {
-        if (left == 0 || left >= _risk.minDebt) return "";
-        return abi.encodeWithSelector(ILendingVault.BelowMinDebt.selector, left, _risk.minDebt);
+        if (left == 0 || left >= _model.minDebt) return "";
+        return abi.encodeWithSelector(ILendingVault.BelowMinDebt.selector, left, _model.minDebt);
     }
 
     function _blocked(Closing memory closing) internal pure returns (bytes memory) {

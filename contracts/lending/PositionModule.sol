@@ -63,7 +63,7 @@ contract PositionModule is LendingModule, ClaimPayments {
                 position.principal,
                 assets,
                 position.collateral,
-                _model.waitingPeriod
+                _risk.waitingPeriod
             )
         );
         position.collateral -= assets.toUint128();
@@ -87,7 +87,7 @@ contract PositionModule is LendingModule, ClaimPayments {
     ) external onlyDelegated nonReentrant {
         if (assets == 0) revert ILendingVault.ZeroAssets();
         if (_borrowingPaused) revert ILendingVault.BorrowingPaused();
-        if (_is(WINDING_UP)) revert IWriteOffVault.VaultWindingUp();
+        if (_borrowingEnded) revert IWriteOffVault.VaultWindingUp();
         _accrue();
         Collateral storage state = _listed(collateral);
         Position memory position = _positions[borrower][collateral];
@@ -100,15 +100,20 @@ contract PositionModule is LendingModule, ClaimPayments {
         }
         _checkNotPending(borrower, collateral, position);
 
-        _setAge(position, DebtAge.afterBorrow(_ageOf(position), position.principal, assets, _model.waitingPeriod));
+        _setAge(position, DebtAge.afterBorrow(_ageOf(position), position.principal, assets, _risk.waitingPeriod));
         uint256 scaled = InterestRates.toScaledUp(assets, _index);
         position.scaledDebt = (position.scaledDebt + scaled).toUint128();
         position.principal = (position.principal + assets).toUint128();
-        _totalScaledDebt = (_totalScaledDebt + scaled).toUint128();
-        state.totalPrincipal = (state.totalPrincipal + assets).toUint128();
+        uint256 total = _setTotalScaledDebt(_totalScaledDebt + scaled);
+        uint256 totalPrincipal = state.totalPrincipal + assets;
+        state.totalPrincipal = totalPrincipal.toUint112();
 
         uint256 debt = _debtOf(position);
-        _checkCaps(state, collateral, debt);
+        if (debt < _model.minDebt) revert ILendingVault.BelowMinDebt(debt, _model.minDebt);
+        if (totalPrincipal > state.principalCap) {
+            revert ILendingVault.ExceedsPrincipalCap(collateral, totalPrincipal, state.principalCap);
+        }
+        if (total > _risk.debtCap) revert ILendingVault.ExceedsDebtCap(total, _risk.debtCap);
         _checkLtv(state, borrower, collateral, position.collateral, debt);
         _endImpairment(borrower, collateral, position);
         _spendCash(assets);
@@ -132,9 +137,9 @@ contract PositionModule is LendingModule, ClaimPayments {
         repaidAssets = Math.min(assets, debt);
         uint256 principalAssets = _payDebt(state, position, debt, repaidAssets);
         uint256 left = _debtOf(position);
-        if (left != 0 && left < _risk.minDebt) revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
+        if (left != 0 && left < _model.minDebt) revert ILendingVault.BelowMinDebt(left, _model.minDebt);
         if (left == 0) _endImpairment(borrower, collateral, position);
-        _cash += repaidAssets.toUint128();
+        _addCash(repaidAssets);
         _positions[borrower][collateral] = position;
         emit ILendingVault.Repaid(borrower, collateral, msg.sender, repaidAssets, principalAssets);
         _asset.pull(msg.sender, repaidAssets);
@@ -145,15 +150,6 @@ contract PositionModule is LendingModule, ClaimPayments {
         if (position.impairmentId != 0 && _restructurings[borrower][collateral].announcedAt != 0) {
             revert ILendingRestructuring.RestructuringPending(borrower, collateral);
         }
-    }
-
-    function _checkCaps(Collateral storage state, address collateral, uint256 debt) private view {
-        if (debt < _risk.minDebt) revert ILendingVault.BelowMinDebt(debt, _risk.minDebt);
-        if (state.totalPrincipal > state.principalCap) {
-            revert ILendingVault.ExceedsPrincipalCap(collateral, state.totalPrincipal, state.principalCap);
-        }
-        uint256 total = _outstandingAssets();
-        if (total > _risk.debtCap) revert ILendingVault.ExceedsDebtCap(total, _risk.debtCap);
     }
 
     // ---------------------------------------------------------------- Claimants and recoveries

@@ -85,7 +85,17 @@ contract ViewModule is LossFigures, VaultRules {
 
     /// @notice See {ILendingRules}.
     function riskConfig() external view onlyDelegated returns (ILendingRules.RiskConfig memory config) {
-        return _risk;
+        Risk memory risk = _risk;
+        config = ILendingRules.RiskConfig({
+            debtCap: risk.debtCap,
+            minDebt: _model.minDebt,
+            waitingPeriod: risk.waitingPeriod,
+            confirmationDelay: risk.confirmationDelay,
+            confirmationWindow: risk.confirmationWindow,
+            liquidationFeeBps: _liquidationFeeBps,
+            keeperRewardBps: risk.keeperRewardBps,
+            maxKeeperReward: risk.maxKeeperReward
+        });
     }
 
     /// @notice See {ILendingRules}.

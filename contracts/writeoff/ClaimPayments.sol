@@ -65,7 +65,7 @@ abstract contract ClaimPayments is WriteOffBook {
         uint256 left = _creditFor(id, epoch, assets);
         if (left != 0) {
             _accrue();
-            _cash += left.toUint128();
+            _addCash(left);
         }
         _claimCash += (assets - left).toUint128();
         _checkBalance();
@@ -75,8 +75,8 @@ abstract contract ClaimPayments is WriteOffBook {
     function _bookRefill(uint256 assets) internal {
         // Interest that has run is due at the utilization it ran at: bring it into the books before cash changes.
         _accrue();
-        _reserves += assets.toUint128();
-        _cash += assets.toUint128();
+        _addReserves(assets);
+        _addCash(assets);
         _checkBalance();
         emit IWriteOffVault.ReservesRefilled(assets);
     }
@@ -88,7 +88,7 @@ abstract contract ClaimPayments is WriteOffBook {
     /// @return lost What is not paid of them, for good, asset units.
     function _reduceClaims(uint256 assets) private returns (uint256 lost) {
         uint256 owed = _unfundedClaims;
-        uint256 backing = _above(_grossAssets(), uint256(_reserves) + _provisions);
+        uint256 backing = _above(_grossAssets(), _reserveAssets() + _provisions);
         if (backing >= owed) return 0;
         if (backing == 0) revert IWriteOffVault.ClaimsWithoutBacking(owed);
         uint256 claims = Math.min(assets, owed);

@@ -77,7 +77,7 @@ abstract contract ReserveSweep is WriteOffBook {
     ) private view returns (uint256 surplus, uint256 offered) {
         uint256 uncollected = _uncollectedReserves();
         uint256 target = _is(WINDING_UP) && _isRiskless() ? 0 : policy.targetAssets;
-        uint256 held = _reserves;
+        uint256 held = _reserveAssets();
         surplus = Math.saturatingSub(held, uncollected + target);
         offered = Math.min(surplus, _cash);
         if (offered == 0) revert IWriteOffVault.NothingToSweep(held, uncollected, target);
@@ -97,8 +97,8 @@ abstract contract ReserveSweep is WriteOffBook {
     /// somebody else's money arrives meanwhile.
     function _offer(address recipient, uint256 assets) private returns (uint256 taken) {
         if (assets == 0) return 0;
-        _reserves -= assets.toUint128();
-        _cash -= assets.toUint128();
+        _takeReserves(assets);
+        _spendCash(assets);
         _asset.forceApprove(recipient, assets);
         TrancheCall.run(recipient, PREMIUM_GAS, abi.encodeCall(IPremiumTaker.addPremium, (assets)));
         uint256 left = _asset.allowance(address(this), recipient);
@@ -106,8 +106,8 @@ abstract contract ReserveSweep is WriteOffBook {
         if (taken != 0) emit IWriteOffVault.ReservesSwept(recipient, taken);
         if (left == 0) return taken;
         _asset.forceApprove(recipient, 0);
-        _reserves += left.toUint128();
-        _cash += left.toUint128();
+        _addReserves(left);
+        _addCash(left);
         emit IWriteOffVault.PremiumRefused(recipient, left);
     }
 }

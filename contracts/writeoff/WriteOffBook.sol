@@ -18,6 +18,7 @@ import {LossLedger} from "./LossLedger.sol";
 /// access contract, so that a vault and its modules, which run by delegatecall, see the same slots.
 /// Never: an asset counted that did not arrive, a loss that is not in an epoch. Upholds WO1, WO5, LV1.
 abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
+    using SafeCast for int256;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
@@ -30,21 +31,24 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     IERC20 internal immutable _asset;
     IWriteOffEngine internal immutable _engine;
 
-    // Slot S, begun in LossLedger: supply 128, open epoch 32, then
-    /// @dev Second up to which interest or funding is in the books.
-    uint32 internal _lastAccrual = uint32(block.timestamp);
+    // Slot S, begun in LossLedger: supply 128, open epoch 32, then. Entries and exits write it, debts do not read it.
     /// @dev Number of positions impaired now.
     uint32 internal _impairments;
     bool internal _depositsPaused;
-    bool internal _borrowingPaused;
     /// @dev What else holds for the whole vault, as bits (`_is`).
     uint8 internal _flags;
     /// @dev Whether slot P holds anything, so that the usual case need not read it.
     bool internal _provisioned;
 
-    // Slot C: both change together whenever money moves.
-    uint128 internal _cash;
-    uint128 internal _reserves;
+    // Slot C: whatever moves money writes this, and what brings the books to now writes nothing else.
+    uint112 internal _cash;
+    /// @dev For the kind of vault: what grows with time. A lending vault has its interest index here.
+    uint96 internal _index;
+    /// @dev Second up to which interest or funding is in the books.
+    uint32 internal _lastAccrual = uint32(block.timestamp);
+    bool internal _borrowingPaused;
+    /// @dev The vault is being wound up (`WINDING_UP`): said here too, where new debt reads it.
+    bool internal _borrowingEnded;
 
     /// @dev Cash set aside for claims; not part of `_cash`.
     uint128 internal _claimCash;
@@ -60,6 +64,10 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// @dev Claims from reversed provisions; owed to former and present holders, paid from cash like a withdrawal.
     uint128 internal _unfundedClaims;
     mapping(uint256 id => Provision) internal _provisionOf;
+
+    // Slot D, shared with what a kind of vault declares first: it changes where debts do.
+    /// @dev Reserves, asset units, but for what a kind of vault leaves to be worked out (`_reserveAssets`); hence the sign.
+    int112 internal _reserveBase;
 
     /// @dev What has been set apart for one impaired debt besides the fund's earmark, asset units. One slot.
     struct Provision {
@@ -110,6 +118,10 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// @dev Lenders' assets that are not cash, by the books as stored, asset units.
     function _outstandingAssets() internal view virtual returns (uint256);
 
+    /// @dev Reserves by the books as stored, asset units: `_reserveBase`, and what a kind of vault does not store of them.
+    /// It may count a part of its outstanding assets, so that income need not be booked where only time has passed.
+    function _reserveAssets() internal view virtual returns (uint256);
+
     /// @dev Outstanding assets and reserves as they would be after `_accrue`.
     function _accruedView() internal view virtual returns (uint256 outstandingAssets, uint256 accruedReserves);
 
@@ -156,8 +168,8 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     function _writeOffDebt(Loss memory loss) internal returns (uint256 id, uint256 socializedAssets) {
         (uint256 heldReserves, uint256 heldCharge) = _usableProvision(loss);
         uint256 fromHeld = Math.min(heldReserves, loss.badDebtAssets);
-        uint256 fromReserves = Math.min(_reserves, loss.badDebtAssets - fromHeld);
-        _reserves -= fromReserves.toUint128();
+        uint256 fromReserves = Math.min(_reserveAssets(), loss.badDebtAssets - fromHeld);
+        if (fromReserves != 0) _takeReserves(fromReserves);
         _booksOpen = true;
         uint256 covered;
         (id, covered) = _engine.absorb(
@@ -174,7 +186,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
             })
         );
         if (covered != 0) {
-            _cash += covered.toUint128();
+            _addCash(covered);
             _checkBalance();
         }
         socializedAssets = loss.badDebtAssets - fromHeld - fromReserves - covered;
@@ -198,6 +210,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     function _windUp() internal {
         if (_is(WINDING_UP)) revert IWriteOffVault.VaultWindingUp();
         _flags = (_flags | WINDING_UP) & ~EXIT_NOTICE;
+        _borrowingEnded = true;
         emit IWriteOffVault.WindUpStarted();
     }
 
@@ -210,7 +223,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     function _bearable(uint256 assets) private view returns (uint256) {
         if (!_provisioned || _unfundedClaims == 0) return assets;
         int256 gross = _grossAssets() + int256(_pendingPayment + assets);
-        return Math.min(assets, _above(gross, uint256(_reserves) + _provisions + _unfundedClaims));
+        return Math.min(assets, _above(gross, _reserveAssets() + _provisions + _unfundedClaims));
     }
 
     /// @dev Charges present holders with `assets`. Nobody may leave and do this in one transaction.
@@ -266,14 +279,14 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     }
 
     function _provisionMore(uint32 id, Provision memory provision, uint256 assets, uint256 insurable) private {
-        uint256 fromReserves = Math.min(_reserves, assets);
+        uint256 fromReserves = Math.min(_reserveAssets(), assets);
         uint256 earmarked = Math.min(assets - fromReserves, insurable);
         if (earmarked != 0) earmarked = _engine.earmark(id, earmarked);
         uint256 charge = assets - fromReserves - earmarked;
         // What may turn out a false alarm must not end the share price: a trace is left uncharged until it is final.
         uint256 total = _storedTotalAssets();
         charge = Math.min(charge, total - Math.ceilDiv(total, UNCHARGED_DIVISOR));
-        _reserves -= fromReserves.toUint128();
+        _takeReserves(fromReserves);
         provision.reserves += fromReserves.toUint128();
         provision.charged += charge.toUint128();
         _provisions += (fromReserves + charge).toUint128();
@@ -288,7 +301,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         if (fromFund != 0) _engine.releaseEarmark(id, fromFund);
         provision.charged -= charge.toUint128();
         provision.reserves -= toReserves.toUint128();
-        _reserves += toReserves.toUint128();
+        _addReserves(toReserves);
         _provisions -= (charge + toReserves).toUint128();
         if (charge != 0) {
             _unfundedClaims += charge.toUint128();
@@ -314,18 +327,31 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         _provisioned = _provisions + _unfundedClaims != 0;
     }
 
-    // ---------------------------------------------------------------- Cash
+    // ---------------------------------------------------------------- Cash and reserves
+
+    function _addCash(uint256 assets) internal {
+        _cash = (_cash + assets).toUint112();
+    }
+
+    function _addReserves(uint256 assets) internal {
+        _reserveBase = (_reserveBase + assets.toInt256()).toInt112();
+    }
+
+    /// @dev Takes `assets` out of the reserves; the caller looks that there are so many.
+    function _takeReserves(uint256 assets) internal {
+        _reserveBase = (_reserveBase - assets.toInt256()).toInt112();
+    }
 
     /// @dev Takes `assets` out of cash, or says what is there.
     function _spendCash(uint256 assets) internal {
         uint256 held = _cash;
         if (assets > held) revert IWriteOffVault.InsufficientCash(assets, held);
-        _cash = (held - assets).toUint128();
+        _cash = uint112(held - assets);
     }
 
     /// @dev Assets behind the shares, by the books as stored.
     function _storedTotalAssets() internal view returns (uint256) {
-        return _netAssets(_grossAssets(), _reserves);
+        return _netAssets(_grossAssets(), _reserveAssets());
     }
 
     /// @dev The vault believes its own balance only: it must hold what the books say.

@@ -112,7 +112,7 @@ abstract contract WriteOffVault is
         (assets, ) = _takeClaims(account, epochs);
         shares = ShareMath.toSharesDown(assets, total, totalSupply());
         if (shares == 0) revert NothingForNothing(assets, shares);
-        _cash += _releaseClaims(assets, assets).toUint128();
+        _addCash(_releaseClaims(assets, assets));
         _mint(receiver, shares);
         emit RecoveryReinvested(account, receiver, assets, shares);
     }
@@ -241,7 +241,7 @@ abstract contract WriteOffVault is
         return ShareMath.toAssetsDown(shares, _forExit(totalAssets()), totalSupply());
     }
 
-    /// @dev Both limits hold for either way in: cash and shares fit 128 bits.
+    /// @dev Both limits hold for either way in: cash fits 112 bits, shares fit 128.
     function maxDeposit(address) external view returns (uint256) {
         (uint256 assets, uint256 shares) = _room();
         if (shares == 0) return 0;
@@ -304,7 +304,7 @@ abstract contract WriteOffVault is
     function _takeDeposit(uint256 assets, uint256 shares, address receiver) private {
         if (assets == 0 || shares == 0) revert NothingForNothing(assets, shares);
         _asset.pull(msg.sender, assets);
-        _cash += assets.toUint128();
+        _addCash(assets);
         _mint(receiver, shares);
         emit Deposit(msg.sender, receiver, assets, shares);
     }
@@ -334,7 +334,7 @@ abstract contract WriteOffVault is
     function _room() private view returns (uint256 assets, uint256 shares) {
         if (_depositsPaused || _is(WINDING_UP | WIPED_OUT) || _reentrancyGuardEntered()) return (0, 0);
         if (ShareMath.isWipedOut(totalAssets(), totalSupply())) return (0, 0);
-        assets = type(uint128).max - _cash;
+        assets = type(uint112).max - _cash;
         shares = type(uint128).max - ShareMath.VIRTUAL_SHARES - totalSupply();
     }
 }

@@ -125,7 +125,7 @@ export async function deployLending(ethers: Ethers, options: LendingOptions = {}
     reserveFactorBps: options.reserveFactorBps ?? 1_000n,
   });
   await vault.setRiskConfig({
-    debtCap: 10n ** 12n * one,
+    debtCap: 10n ** 9n * one,
     minDebt: (options.minDebt ?? 10n) * one,
     waitingPeriod: options.waitingPeriod ?? 0n,
     confirmationDelay: options.confirmationDelay ?? 3_600n,
@@ -140,7 +140,7 @@ export async function deployLending(ethers: Ethers, options: LendingOptions = {}
     liquidationIncentiveBps: options.liquidationIncentiveBps ?? 800n,
     minIncentiveBps: options.minIncentiveBps ?? 100n,
     targetHealthBps: options.targetHealthBps ?? 10_500n,
-    principalCap: 10n ** 12n * one,
+    principalCap: 10n ** 9n * one,
   });
   return { manager, engine, oracle, asset, collateral, vault, one, oneCollateral, setPrice, at };
 }

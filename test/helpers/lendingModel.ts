@@ -56,7 +56,8 @@ export class LendingModel {
     const rate = kinkedRate(this.rates, debt, this.cash);
     if (this.scaledTotal === 0n) return;
     this.index += (this.index * rate * elapsed) / WAD;
-    this.reserves += ((this.totalDebt() - debt) * this.rates.reserveFactorBps) / BPS;
+    const part = (assets: bigint) => (assets * this.rates.reserveFactorBps) / BPS;
+    this.reserves += part(this.totalDebt()) - part(debt);
   }
 
   borrow(now: bigint, borrower: string, assets: bigint): void {

@@ -52,7 +52,7 @@ contract PlainVault is CreditBook, WriteOffVault {
     /// @notice The caller pays `assets` of fees, all for the reserves.
     function payFee(uint256 assets) external {
         _takeIn(assets);
-        _reserves += assets.toUint128();
+        _addReserves(assets);
     }
 
     /// @notice Sets what a sweep asks about: reserves that rest on unpaid income, and how many positions are impaired.
@@ -87,7 +87,7 @@ contract PlainVault is CreditBook, WriteOffVault {
 
     function _takeIn(uint256 assets) private {
         _accrue();
-        _cash += assets.toUint128();
+        _addCash(assets);
         _asset.pull(msg.sender, assets);
     }
 
@@ -95,7 +95,11 @@ contract PlainVault is CreditBook, WriteOffVault {
         (uint256 lentNow, uint256 reservesNow) = _accruedView();
         _lastAccrual = uint32(block.timestamp);
         _lent = lentNow;
-        _reserves = reservesNow.toUint128();
+        _reserveBase = int112(reservesNow.toInt256());
+    }
+
+    function _reserveAssets() internal view override returns (uint256) {
+        return uint256(int256(_reserveBase));
     }
 
     function _outstandingAssets() internal view override returns (uint256) {
@@ -104,7 +108,7 @@ contract PlainVault is CreditBook, WriteOffVault {
 
     function _accruedView() internal view override returns (uint256 outstandingAssets, uint256 accruedReserves) {
         uint256 elapsed = block.timestamp - _lastAccrual;
-        return (_lent + elapsed * _incomePerSecond, _reserves + elapsed * _reservesPerSecond);
+        return (_lent + elapsed * _incomePerSecond, _reserveAssets() + elapsed * _reservesPerSecond);
     }
 
     function _uncollectedReserves() internal view override returns (uint256) {

@@ -53,10 +53,13 @@ const COLLATERAL_RANGES: Range<ILendingRules.CollateralConfigStruct>[] = [
   { parameter: "lltvBps", min: 1n, max: 9_899n, others: { ltvBps: 1n } },
   { parameter: "ltvBps", min: 1n, max: 8_000n },
   { parameter: "targetHealthBps", min: BPS + 1n, max: 2n * BPS },
+  { parameter: "principalCap", min: 0n, max: 2n ** 112n - 1n },
 ];
 
 const RISK_RANGES: Range<ILendingRules.RiskConfigStruct>[] = [
+  { parameter: "debtCap", min: 1n, max: 2n ** 112n - 1n, others: { minDebt: 1n } },
   { parameter: "minDebt", min: 1n, max: 10n ** 30n },
+  { parameter: "minDebt", min: 1n, max: 2n ** 104n - 1n, others: { debtCap: 2n ** 112n - 1n } },
   { parameter: "waitingPeriod", min: 0n, max: 30n * DAY },
   { parameter: "confirmationDelay", min: 60n, max: 7n * DAY },
   { parameter: "confirmationWindow", min: 3_600n, max: 30n * DAY },

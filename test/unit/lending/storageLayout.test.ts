@@ -39,8 +39,10 @@ describe("LendingVault: storage", () => {
         .get(VAULT)!
         .find((line) => line.endsWith(` ${label}`))!
         .split("+")[0];
-    expect(slotOf("_cash")).to.equal(slotOf("_reserves"));
-    expect(slotOf("_index")).to.equal(slotOf("_totalScaledDebt"));
-    expect(slotOf("_supply")).to.equal(slotOf("_lastAccrual"));
+    // Lenders change supply and cash, borrowers cash and debt; time changes what lies beside the cash.
+    const cash = slotOf("_cash");
+    expect([slotOf("_index"), slotOf("_lastAccrual")]).to.deep.equal([cash, cash]);
+    expect(slotOf("_reserveBase")).to.equal(slotOf("_totalScaledDebt"));
+    expect(new Set([cash, slotOf("_supply"), slotOf("_totalScaledDebt")]).size).to.equal(3);
   });
 });
