@@ -91,8 +91,9 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
     event ImpairmentCleared(address indexed borrower, address indexed collateral);
     /// @notice A position of a batch was left as it is, because of `failure`, an encoded error.
     event BatchItemSkipped(address indexed borrower, address indexed collateral, bytes failure);
-    /// @notice The interest index moved; RAY x 10^-6 at the start.
-    event Accrued(uint256 index, uint256 interestAssets, uint256 reserveAssets);
+    /// @notice Interest moved the index (RAY x 10^-6 at the start), and all that grows with it: every debt is its scaled
+    /// debt x index / RAY, and reserves have the reserve factor's part of what that adds to all debt.
+    event Accrued(uint256 index);
 
     error ZeroAssets();
     error BorrowingPaused();

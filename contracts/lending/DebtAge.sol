@@ -24,7 +24,7 @@ library DebtAge {
     /// @notice Young part of `principal` now, asset units, rounded up.
     function young(Age memory age, uint256 principal, uint256 waitingPeriod) internal view returns (uint256) {
         if (block.timestamp >= age.youngSince + waitingPeriod) return 0;
-        return Math.mulDiv(principal, age.youngPpb, PPB, Math.Rounding.Ceil);
+        return Math.ceilDiv(principal * age.youngPpb, PPB);
     }
 
     /// @notice Age after borrowing `assets` on top of `principal`.
@@ -76,10 +76,6 @@ library DebtAge {
         if (youngAfter == 0 || principalAfter == 0) return Age(0, 0);
         uint256 since =
             fresh == 0 ? age.youngSince : Math.ceilDiv(kept * age.youngSince + fresh * block.timestamp, kept + fresh);
-        return
-            Age({
-                youngPpb: Math.mulDiv(youngAfter, PPB, principalAfter, Math.Rounding.Ceil).toUint32(),
-                youngSince: since.toUint32()
-            });
+        return Age({youngPpb: Math.ceilDiv(youngAfter * PPB, principalAfter).toUint32(), youngSince: since.toUint32()});
     }
 }

@@ -109,9 +109,7 @@ abstract contract LendingBook is CreditBook {
         (uint256 index, uint256 debtBefore, uint256 debt) = _interest(elapsed);
         // Stored even where the interest is less than a unit: time that has passed is never lost.
         (_lastAccrual, _index) = (uint32(block.timestamp), uint96(index));
-        if (debt == debtBefore) return;
-        uint256 factorBps = _model.reserveFactorBps;
-        emit ILendingVault.Accrued(index, debt - debtBefore, _partOf(debt, factorBps) - _partOf(debtBefore, factorBps));
+        if (debt != debtBefore) emit ILendingVault.Accrued(index);
     }
 
     /// @dev Interest of `elapsed` seconds: the new index, and all debt before and with it, rounded down. An index that has
@@ -210,6 +208,30 @@ abstract contract LendingBook is CreditBook {
         _setAge(position, DebtAge.afterRepay(_ageOf(position), principal, principalAssets, _waitingPeriodOf(position)));
         _removePrincipal(state, position, principalAssets);
         _removeDebt(position, whole ? position.scaledDebt : InterestRates.toScaledDown(assets, _index));
+    }
+
+    /// @dev Stores a position in two writes. Member by member it would be seven, for 1,200 gas more.
+    function _store(address borrower, address collateral, Position memory position) internal {
+        Position storage stored = _positions[borrower][collateral];
+        uint256 debtWord = position.scaledDebt | (uint256(position.principal) << 128);
+        uint256 restWord =
+            position.collateral |
+                (uint256(position.youngPpb) << 128) |
+                (uint256(position.youngSince) << 160) |
+                (uint256(position.impairmentId) << 192) |
+                (uint256(position.writeOffId) << 224);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            sstore(stored.slot, debtWord)
+            sstore(add(stored.slot, 1), restWord)
+        }
+    }
+
+    /// @dev Nobody takes anything out ahead of the forgiving of its debt.
+    function _checkNotPending(address borrower, address collateral, Position memory position) internal view {
+        if (position.impairmentId != 0 && _restructurings[borrower][collateral].announcedAt != 0) {
+            revert ILendingRestructuring.RestructuringPending(borrower, collateral);
+        }
     }
 
     function _ageOf(Position memory position) internal pure returns (DebtAge.Age memory) {

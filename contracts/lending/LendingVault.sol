@@ -87,7 +87,7 @@ contract LendingVault is ILendingVault, IAssignableClaims, IClaimAssignments, Le
 
     /// @inheritdoc ILendingVault
     function supplyCollateral(address collateral, uint256, address borrower) external {
-        _delegate(_positionModule);
+        Address.functionDelegateCall(_positionModule, msg.data);
         if (_positions[borrower][collateral].impairmentId != 0) _forgetIfHealed(borrower, collateral);
     }
 
@@ -104,10 +104,9 @@ contract LendingVault is ILendingVault, IAssignableClaims, IClaimAssignments, Le
     }
 
     /// @inheritdoc ILendingVault
-    function repay(address collateral, uint256, address borrower) external returns (uint256) {
-        bytes memory returned = _delegate(_positionModule);
+    function repay(address collateral, uint256, address borrower) external returns (uint256 repaidAssets) {
+        repaidAssets = abi.decode(Address.functionDelegateCall(_positionModule, msg.data), (uint256));
         if (_positions[borrower][collateral].impairmentId != 0) _forgetIfHealed(borrower, collateral);
-        _return(returned);
     }
 
     // ---------------------------------------------------------------- Claimants and recoveries: in PositionModule
@@ -498,13 +497,8 @@ contract LendingVault is ILendingVault, IAssignableClaims, IClaimAssignments, Le
         );
     }
 
-    /// @dev Runs the module's function of the same signature on this vault's storage.
-    function _delegate(address module) private returns (bytes memory returned) {
-        return Address.functionDelegateCall(module, msg.data);
-    }
-
-    /// @dev The same as the whole call: ends it with what the module returns or reverts with, undecoded. Nothing after
-    /// this line runs, so it must not stand under a modifier that has something left to do.
+    /// @dev Runs the module's function of the same signature on this vault's storage, as the whole call: ends it with what
+    /// the module returns or reverts with, undecoded. Nothing after this line runs, so it must not stand under a modifier that has something left to do.
     function _forward(address module) private {
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
@@ -532,14 +526,6 @@ contract LendingVault is ILendingVault, IAssignableClaims, IClaimAssignments, Le
             forwardView := forward
         }
         forwardView(module);
-    }
-
-    /// @dev Ends the call with what a module returned, undecoded.
-    function _return(bytes memory returned) private pure {
-        // solhint-disable-next-line no-inline-assembly
-        assembly ("memory-safe") {
-            return(add(returned, 0x20), mload(returned))
-        }
     }
 
     function _checkModule(LendingModule module) private view {

@@ -102,7 +102,7 @@ abstract contract LossModule is LossFigures {
         bool settled
     ) internal returns (uint256 socializedAssets) {
         Position memory position = closing.position;
-        _positions[closing.borrower][closing.collateral] = position;
+        _store(closing.borrower, closing.collateral, position);
         if (closing.badDebt != 0) {
             if (settled) closing.closedWad = WAD;
             uint256 id;

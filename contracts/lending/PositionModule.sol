@@ -73,7 +73,7 @@ contract PositionModule is LendingModule, ClaimPayments {
         uint256 debt = _debtOf(position) + outstandingAssets;
         if (debt != 0) _checkLtv(state, borrower, collateral, position.collateral, debt);
         _endImpairment(borrower, collateral, position);
-        _positions[borrower][collateral] = position;
+        _store(borrower, collateral, position);
         emit ILendingVault.CollateralWithdrawn(borrower, collateral, receiver, assets);
         IERC20(collateral).safeTransfer(receiver, assets);
     }
@@ -117,7 +117,7 @@ contract PositionModule is LendingModule, ClaimPayments {
         _checkLtv(state, borrower, collateral, position.collateral, debt);
         _endImpairment(borrower, collateral, position);
         _spendCash(assets);
-        _positions[borrower][collateral] = position;
+        _store(borrower, collateral, position);
         emit ILendingVault.Borrowed(borrower, collateral, receiver, assets);
         _asset.safeTransfer(receiver, assets);
     }
@@ -140,16 +140,9 @@ contract PositionModule is LendingModule, ClaimPayments {
         if (left != 0 && left < _model.minDebt) revert ILendingVault.BelowMinDebt(left, _model.minDebt);
         if (left == 0) _endImpairment(borrower, collateral, position);
         _addCash(repaidAssets);
-        _positions[borrower][collateral] = position;
+        _store(borrower, collateral, position);
         emit ILendingVault.Repaid(borrower, collateral, msg.sender, repaidAssets, principalAssets);
         _asset.pull(msg.sender, repaidAssets);
-    }
-
-    /// @dev Nobody takes anything out ahead of the forgiving of its debt.
-    function _checkNotPending(address borrower, address collateral, Position memory position) private view {
-        if (position.impairmentId != 0 && _restructurings[borrower][collateral].announcedAt != 0) {
-            revert ILendingRestructuring.RestructuringPending(borrower, collateral);
-        }
     }
 
     // ---------------------------------------------------------------- Claimants and recoveries

@@ -182,7 +182,7 @@ contract RestructuringModule is Impairments {
             Math.min(principalAssets, Math.saturatingSub(position.principal, closing.value))
         );
         _takeOff(closing);
-        _positions[closing.borrower][closing.collateral] = position;
+        _store(closing.borrower, closing.collateral, position);
         uint256 id;
         (id, socialized) = _sendDown(closing, IWriteOffEngine.Cause.Restructuring, coverable);
         emit ILendingRestructuring.Restructured(

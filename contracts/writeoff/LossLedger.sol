@@ -244,14 +244,12 @@ abstract contract LossLedger {
 
     // ---------------------------------------------------------------- Balances
 
-    /// @dev Sets a balance, remembering the old one if a loss has closed its epoch.
-    function _setBalance(address account, uint256 balance) internal {
-        Head storage head = _heads[account];
-        uint32 epoch = head.epoch;
+    /// @dev Sets a balance, remembering the old one, `head`, if a loss has closed its epoch.
+    function _setBalance(address account, Head memory head, uint256 balance) internal {
         uint32 open = _openEpoch;
-        // The old balance stood at the close of every epoch from `epoch` to `open` - 1. An account seen for the first
+        // The old balance stood at the close of every epoch from its own to `open` - 1. An account seen for the first
         // time (epoch 0) has nothing to remember.
-        if (epoch != open && epoch != 0) _archive[account].push(epoch, head.balance);
+        if (head.epoch != open && head.epoch != 0) _archive[account].push(head.epoch, head.balance);
         // Balances add up to the supply, which fits 128 bits.
         _heads[account] = Head({epoch: open, balance: uint224(balance)});
     }

@@ -83,14 +83,15 @@ abstract contract LossShares is ILossShares, LossLedger, ERC20Permit, Authorizat
             if (supply > type(uint128).max - ShareMath.VIRTUAL_SHARES) revert ExceedsShareLimit(supply);
             _supply = uint128(supply);
         } else {
-            uint256 balance = _heads[from].balance;
-            if (balance < shares) revert ERC20InsufficientBalance(from, balance, shares);
-            _setBalance(from, balance - shares);
+            Head memory head = _heads[from];
+            if (head.balance < shares) revert ERC20InsufficientBalance(from, head.balance, shares);
+            _setBalance(from, head, head.balance - shares);
         }
         if (to == address(0)) {
             _supply -= uint128(shares);
         } else {
-            _setBalance(to, _heads[to].balance + shares);
+            Head memory head = _heads[to];
+            _setBalance(to, head, head.balance + shares);
         }
         emit Transfer(from, to, shares);
     }

@@ -15,130 +15,49 @@ import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {Waterfall} from "../libraries/Waterfall.sol";
 import {TrancheCall} from "./TrancheCall.sol";
+import {WriteOffRegistry} from "./WriteOffRegistry.sol";
 
 /// @title The waterfall
 /// @notice Vaults call `absorb` with a bad debt that their reserves could not pay; the tranches of their stack pay in
 /// order, and what remains is socialized by the vault. Anybody may `recover`; money climbs the same ladder in reverse.
 /// Holds no money between calls but what a tranche refused to take back. Never: a layer paid out of turn, a figure that was not seen in the vault's balance, a
 /// tranche that stops a write-off. Upholds WO1, WO2, WO3, WO4, RE1, RE2, IN2.
-contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransient {
+contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using ExactTransfer for IERC20;
     using SafeCast for uint256;
 
-    /// @dev Most layers between a vault's reserves and its lenders.
-    uint256 public constant MAX_TRANCHES = 4;
-    /// @dev Least gas a tranche may be given. An insurance fund needs up to 152,000 (taking back money for a loss with
-    /// two charges, everything cold); the rest is for assets whose transfers are dear.
-    uint256 public constant MIN_STIPEND = 250_000;
-    /// @dev Most gas a tranche may be given, so that a full stack fits into any block.
-    uint256 public constant MAX_STIPEND = 3_000_000;
-    /// @dev Most that a tranche's claim about its notice period is believed, seconds.
-    uint256 public constant MAX_EXIT_DELAY = 60 days;
-
-    /// @dev One slot per vault.
-    struct Book {
-        address asset;
-        uint32 writeOffCount;
-        uint32 stackVersion;
-    }
-
-    /// @dev Figures that are zero are never written, so a fully socialized loss costs one slot here.
-    struct Record {
-        // slot 1
-        uint128 socialized;
-        uint32 epoch;
-        uint32 timestamp;
-        uint32 previousId;
-        uint24 stackVersion;
-        Cause cause;
-        // slots 2 and 3: what each tranche of the stack paid within the write-off
-        uint128[MAX_TRANCHES] paid;
-        // slot 4
-        uint128 reserves;
-        uint128 recovered;
-        // slot 5
-        uint128 proceeds;
-        uint128 returned;
-        // slots 6 to 8: what each has received of `recovered`; the rest went to reserves. Stored and not worked out from
-        // `recovered`, because a debt that is lost in parts adds to its layers after some of it has come back.
-        uint128 toLenders;
-        uint128[MAX_TRANCHES] repaid;
-        // slot 9: only a restructuring has any
-        uint128 forgiven;
-    }
-
-    address[] private _vaults;
-    mapping(address vault => Book) private _books;
-    mapping(address vault => mapping(uint256 version => Tranche[MAX_TRANCHES])) private _stacks;
-    mapping(address vault => mapping(uint256 version => uint256)) private _stackSizes;
-    mapping(address vault => mapping(uint256 id => Record)) private _records;
-    /// @inheritdoc IWriteOffEngine
-    mapping(address vault => mapping(uint256 id => mapping(address tranche => uint256 assets))) public refusedRecovery;
-
-    constructor(address authority_) AccessManaged(authority_) {}
-
-    // ---------------------------------------------------------------- Registry
-
-    /// @inheritdoc IWriteOffEngine
-    function registerVault(address vault, Tranche[] calldata tranches) external restricted {
-        if (_books[vault].asset != address(0)) revert VaultAlreadyRegistered(vault);
-        _books[vault].asset = _assetOf(vault);
-        _vaults.push(vault);
-        emit VaultRegistered(vault);
-        _setStack(vault, tranches);
-    }
-
-    /// @inheritdoc IWriteOffEngine
-    function setStack(address vault, Tranche[] calldata tranches) external restricted {
-        if (_books[vault].asset == address(0)) revert UnknownVault(vault);
-        _setStack(vault, tranches);
-    }
-
-    function _setStack(address vault, Tranche[] calldata tranches) private {
-        uint256 count = tranches.length;
-        if (count > MAX_TRANCHES) revert TooManyTranches(count, MAX_TRANCHES);
-        Book storage book = _books[vault];
-        uint32 version = ++book.stackVersion;
-        _stackSizes[vault][version] = count;
-        for (uint256 i; i < count; ++i) {
-            Tranche calldata layer = tranches[i];
-            if (layer.tranche.code.length == 0) revert TrancheWithoutCode(layer.tranche);
-            // Money that climbs is kept and handed over by tranche: two layers of one could not be told apart.
-            for (uint256 k; k < i; ++k) {
-                if (tranches[k].tranche == layer.tranche) revert DuplicateTranche(layer.tranche);
-            }
-            if (layer.gasStipend < MIN_STIPEND || layer.gasStipend > MAX_STIPEND) {
-                revert StipendOutOfRange(layer.tranche, layer.gasStipend, MIN_STIPEND, MAX_STIPEND);
-            }
-            // Dilution is the last layer before the lenders and there is only one: its sale proceeds go to them.
-            if (layer.kind == Kind.Dilution && i + 1 != count) revert StackOutOfOrder(layer.tranche);
-            _stacks[vault][version][i] = layer;
-        }
-        emit StackSet(vault, version, tranches);
-    }
+    constructor(address authority_) WriteOffRegistry(authority_) {}
 
     // ---------------------------------------------------------------- Down: a loss
 
     /// @inheritdoc IWriteOffEngine
     function absorb(BadDebt calldata badDebt) external nonReentrant returns (uint256 id, uint256 coveredAssets) {
-        id = badDebt.id == 0 ? _openEntry(badDebt.previousId) : badDebt.id;
-        Record storage record = _record(msg.sender, id);
+        Header memory header;
+        (id, header) = badDebt.id == 0
+            ? _newEntry(badDebt.previousId)
+            : (badDebt.id, _record(msg.sender, badDebt.id).header);
+        Record storage record = _records[msg.sender][id];
 
         uint256 shortfall = badDebt.badDebtAssets - badDebt.reserveAssets;
         uint256 insurance;
         uint256 dilutionCash;
-        if (shortfall != 0) {
-            (insurance, dilutionCash) = _drawStack(record, id, shortfall, badDebt);
+        Tranche[] memory stack;
+        if (shortfall != 0) stack = _stackOf(msg.sender, header.stackVersion);
+        if (stack.length != 0) {
+            // Tranches may look the entry up.
+            if (badDebt.id == 0) record.header = header;
+            (insurance, dilutionCash) = _drawStack(record, id, stack, shortfall, badDebt);
             coveredAssets = insurance + dilutionCash;
             shortfall -= coveredAssets;
         }
 
-        if (shortfall != 0) record.socialized += shortfall.toUint128();
         if (badDebt.reserveAssets != 0) record.reserves += badDebt.reserveAssets.toUint128();
         if (badDebt.cause == Cause.Restructuring) record.forgiven += badDebt.badDebtAssets.toUint128();
-        record.epoch = badDebt.epoch;
-        record.cause = badDebt.cause;
+        header.socialized = (header.socialized + shortfall).toUint128();
+        header.epoch = badDebt.epoch;
+        header.cause = badDebt.cause;
+        record.header = header;
         emit WrittenOff(
             msg.sender,
             id,
@@ -153,16 +72,15 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         );
     }
 
-    /// @dev Takes the next number and notes when and under which stack.
-    function _openEntry(uint32 previousId) private returns (uint256 id) {
+    /// @dev Takes the next number and notes when and under which stack; the caller stores it.
+    function _newEntry(uint32 previousId) private returns (uint256 id, Header memory header) {
         Book memory book = _books[msg.sender];
         if (book.asset == address(0)) revert UnknownVault(msg.sender);
         id = ++book.writeOffCount;
         _books[msg.sender].writeOffCount = book.writeOffCount;
-        Record storage record = _records[msg.sender][id];
-        record.timestamp = uint32(block.timestamp);
-        record.previousId = previousId;
-        record.stackVersion = uint24(book.stackVersion);
+        header.timestamp = uint32(block.timestamp);
+        header.previousId = previousId;
+        header.stackVersion = uint24(book.stackVersion);
     }
 
     /// @dev Calls the tranches in order until nothing is left for them to pay: of `shortfall`, at most what the report says
@@ -170,11 +88,11 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     function _drawStack(
         Record storage record,
         uint256 id,
+        Tranche[] memory stack,
         uint256 shortfall,
         BadDebt calldata badDebt
     ) private returns (uint256 insurance, uint256 dilutionCash) {
         IERC20 asset = IERC20(_books[msg.sender].asset);
-        Tranche[] memory stack = _stackOf(msg.sender, record.stackVersion);
         uint256 balance = asset.balanceOf(msg.sender);
         shortfall = Math.min(shortfall, badDebt.coverableAssets);
         uint256 insurable = badDebt.insurableAssets;
@@ -210,13 +128,15 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
 
     /// @inheritdoc IWriteOffEngine
     function openImpairment(address debtor, uint32 previousId) external returns (uint256 id) {
-        id = _openEntry(previousId);
+        Header memory header;
+        (id, header) = _newEntry(previousId);
+        _records[msg.sender][id].header = header;
         emit ImpairmentOpened(msg.sender, id, debtor);
     }
 
     /// @inheritdoc IWriteOffEngine
     function earmark(uint256 id, uint256 assets) external nonReentrant returns (uint256 earmarkedAssets) {
-        Tranche[] memory stack = _stackOf(msg.sender, _record(msg.sender, id).stackVersion);
+        Tranche[] memory stack = _stackOf(msg.sender, _record(msg.sender, id).header.stackVersion);
         for (uint256 i; i < stack.length && earmarkedAssets < assets; ++i) {
             if (stack[i].kind != Kind.Insurance) continue;
             uint256 before = _earmarkOf(stack[i], msg.sender, id);
@@ -232,7 +152,7 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
 
     /// @inheritdoc IWriteOffEngine
     function releaseEarmark(uint256 id, uint256 assets) external nonReentrant {
-        Tranche[] memory stack = _stackOf(msg.sender, _record(msg.sender, id).stackVersion);
+        Tranche[] memory stack = _stackOf(msg.sender, _record(msg.sender, id).header.stackVersion);
         for (uint256 i = stack.length; i != 0 && assets != 0; --i) {
             Tranche memory layer = stack[i - 1];
             if (layer.kind != Kind.Insurance) continue;
@@ -249,7 +169,7 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     /// @inheritdoc IWriteOffEngine
     function earmarkOf(address vault, uint256 id) external view returns (uint256 assets) {
         if (id == 0) return 0;
-        Tranche[] memory stack = _stackOf(vault, _record(vault, id).stackVersion);
+        Tranche[] memory stack = _stackOf(vault, _record(vault, id).header.stackVersion);
         for (uint256 i; i < stack.length; ++i) {
             if (stack[i].kind == Kind.Insurance) assets += _earmarkOf(stack[i], vault, id);
         }
@@ -302,7 +222,7 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         if (assets > owed) revert ProceedsExceedCharge(id, assets, owed);
         record.proceeds += assets.toUint128();
         emit ProceedsCredited(vault, id, assets);
-        IWriteOffVault(vault).creditRecovery(id, record.epoch, assets);
+        IWriteOffVault(vault).creditRecovery(id, record.header.epoch, assets);
     }
 
     /// @inheritdoc IWriteOffEngine
@@ -339,13 +259,13 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
         }
         if (toLenders != 0) {
             record.toLenders += toLenders.toUint128();
-            IWriteOffVault(vault).creditRecovery(id, record.epoch, toLenders);
+            IWriteOffVault(vault).creditRecovery(id, record.header.epoch, toLenders);
         }
         for (uint256 i = 1; i < taken.length; ++i) {
             if (taken[i] == 0) continue;
             uint256 position = taken.length - 1 - i;
             record.repaid[position] += taken[i].toUint128();
-            Tranche memory layer = _stacks[vault][record.stackVersion][position];
+            Tranche memory layer = _stacks[vault][record.header.stackVersion][position];
             if (layer.kind == Kind.Dilution) toDilution += taken[i];
             else toInsurance += taken[i];
             asset.pull(msg.sender, taken[i]);
@@ -385,82 +305,18 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     /// @dev What each layer still lacks, in the order in which recoveries fill them: lenders, then the tranches from the
     /// last of the stack to the first. Sale proceeds move capacity from the lenders to dilution.
     function _gaps(address vault, Record storage record) private view returns (uint256[] memory gaps) {
-        uint256 size = _stackSizes[vault][record.stackVersion];
+        uint256 size = _stackSizes[vault][record.header.stackVersion];
         gaps = new uint256[](size + 1);
         gaps[0] = _lendersOutstanding(record);
         for (uint256 i = 1; i <= size; ++i) {
             uint256 position = size - i;
             uint256 capacity = record.paid[position];
-            if (_stacks[vault][record.stackVersion][position].kind == Kind.Dilution) capacity += record.proceeds;
+            if (_stacks[vault][record.header.stackVersion][position].kind == Kind.Dilution) capacity += record.proceeds;
             gaps[i] = capacity - record.repaid[position];
         }
     }
 
-    // ---------------------------------------------------------------- Views
-
-    /// @inheritdoc IWriteOffEngine
-    function isVault(address vault) external view returns (bool) {
-        return _books[vault].asset != address(0);
-    }
-
-    /// @inheritdoc IWriteOffEngine
-    function vaults() external view returns (address[] memory) {
-        return _vaults;
-    }
-
-    /// @inheritdoc IWriteOffEngine
-    function stackOf(address vault) external view returns (Tranche[] memory) {
-        return _stackOf(vault, _books[vault].stackVersion);
-    }
-
-    /// @inheritdoc IWriteOffEngine
-    function writeOffCount(address vault) external view returns (uint256) {
-        return _books[vault].writeOffCount;
-    }
-
-    /// @inheritdoc IWriteOffEngine
-    function ledger(address vault, uint256 id) external view returns (LedgerEntry memory entry) {
-        Record storage record = _record(vault, id);
-        entry.cause = record.cause;
-        entry.timestamp = record.timestamp;
-        entry.epoch = record.epoch;
-        entry.previousId = record.previousId;
-        entry.stackVersion = record.stackVersion;
-        entry.reserves = record.reserves;
-        entry.socialized = record.socialized;
-        entry.auctionProceeds = record.proceeds;
-        entry.recovered = record.recovered;
-        uint256 size = _stackSizes[vault][record.stackVersion];
-        for (uint256 i; i < size; ++i) {
-            if (_stacks[vault][record.stackVersion][i].kind == Kind.Insurance) entry.insurance += record.paid[i];
-            else entry.dilutionCash += record.paid[i];
-        }
-        entry.badDebt = entry.reserves + entry.insurance + entry.dilutionCash + entry.socialized;
-    }
-
-    /// @inheritdoc IWriteOffEngine
-    function outstanding(address vault, uint256 id) public view returns (uint256) {
-        if (id == 0) return 0;
-        Record storage record = _record(vault, id);
-        uint256 badDebt = uint256(record.socialized) + record.reserves;
-        for (uint256 i; i < MAX_TRANCHES; ++i) badDebt += record.paid[i];
-        return badDebt - record.recovered;
-    }
-
-    /// @inheritdoc IWriteOffEngine
-    function owedByDebtor(address vault, uint256 id) public view returns (uint256 assets) {
-        return Math.saturatingSub(outstanding(vault, id), _records[vault][id].forgiven);
-    }
-
-    /// @inheritdoc IWriteOffEngine
-    function defaultOf(address vault, uint256 id) external view returns (uint256 assets, uint256 latestId) {
-        while (id != 0) {
-            uint256 left = owedByDebtor(vault, id);
-            if (left != 0 && latestId == 0) latestId = id;
-            assets += left;
-            id = _records[vault][id].previousId;
-        }
-    }
+    // ---------------------------------------------------------------- Views of what tranches say
 
     /// @inheritdoc IWriteOffEngine
     function exitDelay(address vault) external view returns (uint256 delay) {
@@ -473,14 +329,9 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IWriteOffEngine
-    function lendersOutstanding(address vault, uint256 id) external view returns (uint256) {
-        return _lendersOutstanding(_record(vault, id));
-    }
-
-    /// @inheritdoc IWriteOffEngine
     function preview(address vault, BadDebt calldata badDebt) external view returns (Preview memory split) {
         if (_books[vault].asset == address(0)) revert UnknownVault(vault);
-        uint256 version = badDebt.id == 0 ? _books[vault].stackVersion : _record(vault, badDebt.id).stackVersion;
+        uint256 version = badDebt.id == 0 ? _books[vault].stackVersion : _record(vault, badDebt.id).header.stackVersion;
         Tranche[] memory stack = _stackOf(vault, version);
         split.reserves = badDebt.reserveAssets;
         split.socialized = badDebt.badDebtAssets - badDebt.reserveAssets;
@@ -504,35 +355,10 @@ contract WriteOffEngine is IWriteOffEngine, AccessManaged, ReentrancyGuardTransi
 
     // ---------------------------------------------------------------- Private
 
-    /// @dev The asset that `vault` names. The vault is a stranger still, so its answer is read with care.
-    function _assetOf(address vault) private view returns (address) {
-        (bool succeeded, bytes memory answer) = vault.staticcall(abi.encodeCall(IERC4626.asset, ()));
-        if (!succeeded || answer.length != 32) revert NotAVault(vault);
-        uint256 word = abi.decode(answer, (uint256));
-        address asset = address(uint160(word));
-        if (word > type(uint160).max || asset.code.length == 0) revert NotAVault(vault);
-        return asset;
-    }
-
-    function _stackOf(address vault, uint256 version) private view returns (Tranche[] memory stack) {
-        uint256 size = _stackSizes[vault][version];
-        stack = new Tranche[](size);
-        for (uint256 i; i < size; ++i) stack[i] = _stacks[vault][version][i];
-    }
-
-    function _record(address vault, uint256 id) private view returns (Record storage record) {
-        record = _records[vault][id];
-        if (record.timestamp == 0) revert UnknownWriteOff(vault, id);
-    }
-
-    function _lendersOutstanding(Record storage record) private view returns (uint256) {
-        return record.socialized - record.proceeds - record.toLenders;
-    }
-
     function _checkDilutionTranche(address vault, uint256 id, Record storage record) private view {
-        uint256 size = _stackSizes[vault][record.stackVersion];
+        uint256 size = _stackSizes[vault][record.header.stackVersion];
         Tranche memory last;
-        if (size != 0) last = _stacks[vault][record.stackVersion][size - 1];
+        if (size != 0) last = _stacks[vault][record.header.stackVersion][size - 1];
         if (last.tranche != msg.sender || last.kind != Kind.Dilution) revert NotADilutionTranche(msg.sender, id);
     }
 }

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+
+/// @title Vaults, their stacks, and the ledger of write-offs
+/// @notice What the waterfall knows and what anybody may read of it; `WriteOffEngine` moves the money. Entries keep the
+/// stack they were paid by. Upholds RE1, IN2.
+abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
+    /// @dev Most layers between a vault's reserves and its lenders.
+    uint256 public constant MAX_TRANCHES = 4;
+    /// @dev Least gas a tranche may be given. An insurance fund needs up to 152,000 (taking back money for a loss with
+    /// two charges, everything cold); the rest is for assets whose transfers are dear.
+    uint256 public constant MIN_STIPEND = 250_000;
+    /// @dev Most gas a tranche may be given, so that a full stack fits into any block.
+    uint256 public constant MAX_STIPEND = 3_000_000;
+    /// @dev Most that a tranche's claim about its notice period is believed, seconds.
+    uint256 public constant MAX_EXIT_DELAY = 60 days;
+
+    /// @dev One slot per vault. The size of the present stack is here too, so that a new loss need not look it up.
+    struct Book {
+        address asset;
+        uint32 writeOffCount;
+        uint32 stackVersion;
+        uint8 stackSize;
+    }
+
+    /// @dev One slot, written as a whole.
+    struct Header {
+        uint128 socialized;
+        uint32 epoch;
+        uint32 timestamp;
+        uint32 previousId;
+        uint24 stackVersion;
+        Cause cause;
+    }
+
+    /// @dev Figures that are zero are never written, so a fully socialized loss costs one slot here.
+    struct Record {
+        // slot 1
+        Header header;
+        // slots 2 and 3: what each tranche of the stack paid within the write-off
+        uint128[MAX_TRANCHES] paid;
+        // slot 4
+        uint128 reserves;
+        uint128 recovered;
+        // slot 5
+        uint128 proceeds;
+        uint128 returned;
+        // slots 6 to 8: what each has received of `recovered`; the rest went to reserves. Stored and not worked out from
+        // `recovered`, because a debt that is lost in parts adds to its layers after some of it has come back.
+        uint128 toLenders;
+        uint128[MAX_TRANCHES] repaid;
+        // slot 9: only a restructuring has any
+        uint128 forgiven;
+    }
+
+    address[] internal _vaults;
+    mapping(address vault => Book) internal _books;
+    mapping(address vault => mapping(uint256 version => Tranche[MAX_TRANCHES])) internal _stacks;
+    mapping(address vault => mapping(uint256 version => uint256)) internal _stackSizes;
+    mapping(address vault => mapping(uint256 id => Record)) internal _records;
+    /// @inheritdoc IWriteOffEngine
+    mapping(address vault => mapping(uint256 id => mapping(address tranche => uint256 assets))) public refusedRecovery;
+
+    constructor(address authority_) AccessManaged(authority_) {}
+
+    // ---------------------------------------------------------------- Registry
+
+    /// @inheritdoc IWriteOffEngine
+    function registerVault(address vault, Tranche[] calldata tranches) external restricted {
+        if (_books[vault].asset != address(0)) revert VaultAlreadyRegistered(vault);
+        _books[vault].asset = _assetOf(vault);
+        _vaults.push(vault);
+        emit VaultRegistered(vault);
+        _setStack(vault, tranches);
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function setStack(address vault, Tranche[] calldata tranches) external restricted {
+        if (_books[vault].asset == address(0)) revert UnknownVault(vault);
+        _setStack(vault, tranches);
+    }
+
+    function _setStack(address vault, Tranche[] calldata tranches) private {
+        uint256 count = tranches.length;
+        if (count > MAX_TRANCHES) revert TooManyTranches(count, MAX_TRANCHES);
+        Book storage book = _books[vault];
+        uint32 version = ++book.stackVersion;
+        _stackSizes[vault][version] = count;
+        book.stackSize = uint8(count);
+        for (uint256 i; i < count; ++i) {
+            Tranche calldata layer = tranches[i];
+            if (layer.tranche.code.length == 0) revert TrancheWithoutCode(layer.tranche);
+            // Money that climbs is kept and handed over by tranche: two layers of one could not be told apart.
+            for (uint256 k; k < i; ++k) {
+                if (tranches[k].tranche == layer.tranche) revert DuplicateTranche(layer.tranche);
+            }
+            if (layer.gasStipend < MIN_STIPEND || layer.gasStipend > MAX_STIPEND) {
+                revert StipendOutOfRange(layer.tranche, layer.gasStipend, MIN_STIPEND, MAX_STIPEND);
+            }
+            // Dilution is the last layer before the lenders and there is only one: its sale proceeds go to them.
+            if (layer.kind == Kind.Dilution && i + 1 != count) revert StackOutOfOrder(layer.tranche);
+            _stacks[vault][version][i] = layer;
+        }
+        emit StackSet(vault, version, tranches);
+    }
+
+    // ---------------------------------------------------------------- Views
+
+    /// @inheritdoc IWriteOffEngine
+    function isVault(address vault) external view returns (bool) {
+        return _books[vault].asset != address(0);
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function vaults() external view returns (address[] memory) {
+        return _vaults;
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function stackOf(address vault) external view returns (Tranche[] memory) {
+        return _stackOf(vault, _books[vault].stackVersion);
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function writeOffCount(address vault) external view returns (uint256) {
+        return _books[vault].writeOffCount;
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function ledger(address vault, uint256 id) external view returns (LedgerEntry memory entry) {
+        Record storage record = _record(vault, id);
+        entry.cause = record.header.cause;
+        entry.timestamp = record.header.timestamp;
+        entry.epoch = record.header.epoch;
+        entry.previousId = record.header.previousId;
+        entry.stackVersion = record.header.stackVersion;
+        entry.reserves = record.reserves;
+        entry.socialized = record.header.socialized;
+        entry.auctionProceeds = record.proceeds;
+        entry.recovered = record.recovered;
+        uint256 size = _stackSizes[vault][record.header.stackVersion];
+        for (uint256 i; i < size; ++i) {
+            if (_stacks[vault][record.header.stackVersion][i].kind == Kind.Insurance) entry.insurance += record.paid[i];
+            else entry.dilutionCash += record.paid[i];
+        }
+        entry.badDebt = entry.reserves + entry.insurance + entry.dilutionCash + entry.socialized;
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function outstanding(address vault, uint256 id) public view returns (uint256) {
+        if (id == 0) return 0;
+        Record storage record = _record(vault, id);
+        uint256 badDebt = uint256(record.header.socialized) + record.reserves;
+        for (uint256 i; i < MAX_TRANCHES; ++i) badDebt += record.paid[i];
+        return badDebt - record.recovered;
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function owedByDebtor(address vault, uint256 id) public view returns (uint256 assets) {
+        return Math.saturatingSub(outstanding(vault, id), _records[vault][id].forgiven);
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function defaultOf(address vault, uint256 id) external view returns (uint256 assets, uint256 latestId) {
+        while (id != 0) {
+            uint256 left = owedByDebtor(vault, id);
+            if (left != 0 && latestId == 0) latestId = id;
+            assets += left;
+            id = _records[vault][id].header.previousId;
+        }
+    }
+
+    /// @inheritdoc IWriteOffEngine
+    function lendersOutstanding(address vault, uint256 id) external view returns (uint256) {
+        return _lendersOutstanding(_record(vault, id));
+    }
+
+    // ---------------------------------------------------------------- Private
+
+    /// @dev The asset that `vault` names. The vault is a stranger still, so its answer is read with care.
+    function _assetOf(address vault) private view returns (address) {
+        (bool succeeded, bytes memory answer) = vault.staticcall(abi.encodeCall(IERC4626.asset, ()));
+        if (!succeeded || answer.length != 32) revert NotAVault(vault);
+        uint256 word = abi.decode(answer, (uint256));
+        address asset = address(uint160(word));
+        if (word > type(uint160).max || asset.code.length == 0) revert NotAVault(vault);
+        return asset;
+    }
+
+    function _stackOf(address vault, uint256 version) internal view returns (Tranche[] memory stack) {
+        uint256 size = version == _books[vault].stackVersion ? _books[vault].stackSize : _stackSizes[vault][version];
+        stack = new Tranche[](size);
+        for (uint256 i; i < size; ++i) stack[i] = _stacks[vault][version][i];
+    }
+
+    function _record(address vault, uint256 id) internal view returns (Record storage record) {
+        record = _records[vault][id];
+        if (record.header.timestamp == 0) revert UnknownWriteOff(vault, id);
+    }
+
+    function _lendersOutstanding(Record storage record) internal view returns (uint256) {
+        return record.header.socialized - record.proceeds - record.toLenders;
+    }
+}
