@@ -148,6 +148,11 @@ abstract contract LendingBook is CreditBook {
         return (debt * factorBps) / BPS;
     }
 
+    function _storedTotalAssets() internal view override returns (uint256) {
+        uint256 debt = _outstandingAssets();
+        return _netAssets(int256(_cash + debt), _reservesAt(debt));
+    }
+
     function _accruedView() internal view override returns (uint256 outstandingAssets, uint256 accruedReserves) {
         (, , outstandingAssets) = _interest(block.timestamp - _lastAccrual);
         accruedReserves = _reservesAt(outstandingAssets);

@@ -5,7 +5,6 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {ILendingRestructuring} from "../interfaces/ILendingRestructuring.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";

@@ -268,7 +268,15 @@ abstract contract MarginBook is WriteOffBook {
     }
 
     function _accruedView() internal view override returns (uint256 outstandingAssets, uint256 accruedReserves) {
-        return (_outstandingAssets(), _reserves);
+        return (_outstandingAssets(), _reserveAssets());
+    }
+
+    function _reserveAssets() internal view override returns (uint256) {
+        return uint256(int256(_reserveBase));
+    }
+
+    function _storedTotalAssets() internal view override returns (uint256) {
+        return _netAssets(_grossAssets(), _reserveAssets());
     }
 
     function _grossAssets() internal view override returns (int256) {

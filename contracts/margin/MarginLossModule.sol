@@ -234,9 +234,9 @@ contract MarginLossModule is MarginFigures {
     /// @dev What an account that is closed whole cannot pay of the least reward comes out of the reserves.
     function _rewardFromReserves(uint256 reward) private returns (uint256 added) {
         added = Math.saturatingSub(_risk.minKeeperReward, reward);
-        added = Math.min(added, Math.min(_reserves, _cash));
-        _reserves -= added.toUint128();
-        _cash -= added.toUint128();
+        added = Math.min(added, Math.min(_reserveAssets(), _cash));
+        _takeReserves(added);
+        _spendCash(added);
     }
 
     // ---------------------------------------------------------------- Impair

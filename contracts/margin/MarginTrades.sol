@@ -135,7 +135,7 @@ abstract contract MarginTrades is MarginModule {
     function _toPool(Account storage account, uint256 assets) private {
         account.margin -= assets.toUint128();
         _traderAssets -= assets.toUint128();
-        _cash = (_cash + assets).toUint128();
+        _addCash(assets);
     }
 
     /// @dev Pays a deficit out of margin that has come in.
@@ -157,7 +157,7 @@ abstract contract MarginTrades is MarginModule {
         if (paid == 0) return 0;
         _toPool(account, paid);
         uint256 toReserves = (paid * _risk.reserveFactorBps) / BPS;
-        _reserves += toReserves.toUint128();
+        _addReserves(toReserves);
         Market storage market = _markets[marketId];
         market.insurance = market.insurance.afterFee(paid);
         emit IMarginVault.FeePaid(trader, marketId, paid, toReserves);

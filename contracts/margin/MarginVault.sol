@@ -177,7 +177,7 @@ contract MarginVault is IMarginVault, MarginBook, ModularVault {
     /// @inheritdoc IWriteOffVault
     /// @dev Fees are paid when they are earned, so no price is needed to tell.
     function reserves() external view override(IWriteOffVault, WriteOffVault) returns (uint256) {
-        return _reserves;
+        return _reserveAssets();
     }
 
     /// @inheritdoc IMarginVault

@@ -128,6 +128,9 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// @dev Part of the reserves that rests on income which has not been paid yet, asset units.
     function _uncollectedReserves() internal view virtual returns (uint256);
 
+    /// @dev Assets behind the shares, by the books as stored: `_netAssets` of what is there and of the reserves.
+    function _storedTotalAssets() internal view virtual returns (uint256);
+
     /// @dev Cash and outstanding assets together, by the books as stored, asset units. Negative only where a vault can owe
     /// its counterparties more than it has.
     function _grossAssets() internal view virtual returns (int256);
@@ -200,7 +203,8 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// belongs to it is in the books: before a liquidator's payment is, any loss may look total. A provision is no
     /// loss yet.
     function _closeIfWipedOut() internal {
-        uint256 total = _storedTotalAssets() + _provisions;
+        uint256 total = _storedTotalAssets();
+        if (_provisioned) total += _provisions;
         if (_is(WIPED_OUT) || !ShareMath.isWipedOut(total, _supply)) return;
         _flags |= WIPED_OUT;
         emit IWriteOffVault.WipedOut(total, _supply);
@@ -347,11 +351,6 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         uint256 held = _cash;
         if (assets > held) revert IWriteOffVault.InsufficientCash(assets, held);
         _cash = uint112(held - assets);
-    }
-
-    /// @dev Assets behind the shares, by the books as stored.
-    function _storedTotalAssets() internal view returns (uint256) {
-        return _netAssets(_grossAssets(), _reserveAssets());
     }
 
     /// @dev The vault believes its own balance only: it must hold what the books say.

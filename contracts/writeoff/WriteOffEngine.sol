@@ -2,9 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -52,7 +50,7 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
             shortfall -= coveredAssets;
         }
 
-        if (badDebt.reserveAssets != 0) record.reserves += badDebt.reserveAssets.toUint128();
+        if (badDebt.reserveAssets != 0) record.paid[0] += badDebt.reserveAssets.toUint128();
         if (badDebt.cause == Cause.Restructuring) record.forgiven += badDebt.badDebtAssets.toUint128();
         header.socialized = (header.socialized + shortfall).toUint128();
         header.epoch = badDebt.epoch;
@@ -107,7 +105,7 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
             uint256 paid = Math.min(Math.saturatingSub(balanceAfter, balance), shortfall);
             balance = balanceAfter;
             if (paid == 0) continue;
-            record.paid[i] += paid.toUint128();
+            record.paid[1 + i] += paid.toUint128();
             shortfall -= paid;
             if (layer.kind == Kind.Insurance) {
                 insurance += paid;
@@ -310,7 +308,7 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
         gaps[0] = _lendersOutstanding(record);
         for (uint256 i = 1; i <= size; ++i) {
             uint256 position = size - i;
-            uint256 capacity = record.paid[position];
+            uint256 capacity = record.paid[1 + position];
             if (_stacks[vault][record.header.stackVersion][position].kind == Kind.Dilution) capacity += record.proceeds;
             gaps[i] = capacity - record.repaid[position];
         }

@@ -42,17 +42,17 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
     struct Record {
         // slot 1
         Header header;
-        // slots 2 and 3: what each tranche of the stack paid within the write-off
-        uint128[MAX_TRANCHES] paid;
-        // slot 4
-        uint128 reserves;
+        // slots 2 to 4: what reserves and each tranche of the stack paid within the write-off, in this order, so that what
+        // the reserves and the first tranche pay is one slot
+        uint128[MAX_TRANCHES + 1] paid;
+        // slot 5: what has come back, and what the lenders have had of it
         uint128 recovered;
-        // slot 5
+        uint128 toLenders;
+        // slot 6
         uint128 proceeds;
         uint128 returned;
-        // slots 6 to 8: what each has received of `recovered`; the rest went to reserves. Stored and not worked out from
-        // `recovered`, because a debt that is lost in parts adds to its layers after some of it has come back.
-        uint128 toLenders;
+        // slots 7 and 8: what each tranche has received of `recovered`; the rest went to reserves. Stored and not worked out
+        // from `recovered`, because a debt that is lost in parts adds to its layers after some of it has come back.
         uint128[MAX_TRANCHES] repaid;
         // slot 9: only a restructuring has any
         uint128 forgiven;
@@ -139,14 +139,15 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         entry.epoch = record.header.epoch;
         entry.previousId = record.header.previousId;
         entry.stackVersion = record.header.stackVersion;
-        entry.reserves = record.reserves;
+        entry.reserves = record.paid[0];
         entry.socialized = record.header.socialized;
         entry.auctionProceeds = record.proceeds;
         entry.recovered = record.recovered;
         uint256 size = _stackSizes[vault][record.header.stackVersion];
         for (uint256 i; i < size; ++i) {
-            if (_stacks[vault][record.header.stackVersion][i].kind == Kind.Insurance) entry.insurance += record.paid[i];
-            else entry.dilutionCash += record.paid[i];
+            if (_stacks[vault][record.header.stackVersion][i].kind == Kind.Insurance)
+                entry.insurance += record.paid[1 + i];
+            else entry.dilutionCash += record.paid[1 + i];
         }
         entry.badDebt = entry.reserves + entry.insurance + entry.dilutionCash + entry.socialized;
     }
@@ -155,8 +156,8 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
     function outstanding(address vault, uint256 id) public view returns (uint256) {
         if (id == 0) return 0;
         Record storage record = _record(vault, id);
-        uint256 badDebt = uint256(record.header.socialized) + record.reserves;
-        for (uint256 i; i < MAX_TRANCHES; ++i) badDebt += record.paid[i];
+        uint256 badDebt = record.header.socialized;
+        for (uint256 i; i <= MAX_TRANCHES; ++i) badDebt += record.paid[i];
         return badDebt - record.recovered;
     }
 

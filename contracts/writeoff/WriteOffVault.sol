@@ -61,14 +61,14 @@ abstract contract WriteOffVault is
     }
 
     function deposit(uint256 assets, address receiver) external nonReentrant returns (uint256 shares) {
-        uint256 total = _openForDeposit();
-        shares = ShareMath.toSharesDown(assets, total, totalSupply());
+        (uint256 total, uint256 supply) = _openForDeposit();
+        shares = ShareMath.toSharesDown(assets, total, supply);
         _takeDeposit(assets, shares, receiver);
     }
 
     function mint(uint256 shares, address receiver) external nonReentrant returns (uint256 assets) {
-        uint256 total = _openForDeposit();
-        assets = ShareMath.toAssetsUp(shares, total, totalSupply());
+        (uint256 total, uint256 supply) = _openForDeposit();
+        assets = ShareMath.toAssetsUp(shares, total, supply);
         _takeDeposit(assets, shares, receiver);
     }
 
@@ -108,9 +108,9 @@ abstract contract WriteOffVault is
         uint256[] calldata epochs,
         address receiver
     ) external nonReentrant returns (uint256 assets, uint256 shares) {
-        uint256 total = _openForDeposit();
+        (uint256 total, uint256 supply) = _openForDeposit();
         (assets, ) = _takeClaims(account, epochs);
-        shares = ShareMath.toSharesDown(assets, total, totalSupply());
+        shares = ShareMath.toSharesDown(assets, total, supply);
         if (shares == 0) revert NothingForNothing(assets, shares);
         _addCash(_releaseClaims(assets, assets));
         _mint(receiver, shares);
@@ -282,13 +282,16 @@ abstract contract WriteOffVault is
         _payOut(receiver, assets);
     }
 
-    function _openForDeposit() private returns (uint256 total) {
+    /// @return total What entries are priced by, asset units.
+    /// @return supply Shares.
+    function _openForDeposit() private returns (uint256 total, uint256 supply) {
         if (_depositsPaused) revert DepositsPaused();
         _accrue();
         total = _storedTotalAssets();
-        bool closed = _is(WIPED_OUT | WINDING_UP);
-        if (closed && _is(WINDING_UP)) revert VaultWindingUp();
-        if (closed || ShareMath.isWipedOut(total, totalSupply())) revert VaultWipedOut(total, totalSupply());
+        supply = _supply;
+        uint8 flags = _flags;
+        if (flags & WINDING_UP != 0) revert VaultWindingUp();
+        if (flags & WIPED_OUT != 0 || ShareMath.isWipedOut(total, supply)) revert VaultWipedOut(total, supply);
         total = _forEntry(total);
     }
 

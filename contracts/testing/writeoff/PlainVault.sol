@@ -98,6 +98,10 @@ contract PlainVault is CreditBook, WriteOffVault {
         _reserveBase = int112(reservesNow.toInt256());
     }
 
+    function _storedTotalAssets() internal view override returns (uint256) {
+        return _netAssets(_grossAssets(), _reserveAssets());
+    }
+
     function _reserveAssets() internal view override returns (uint256) {
         return uint256(int256(_reserveBase));
     }

@@ -46,16 +46,16 @@ contract InterestRatesTest is Test {
     }
 
     /// @notice The index stays in its 128 bits for twenty years at the highest rate, booked every day.
-    function testIndexLastsTwentyYearsAtTheHighestRate() public pure {
+    function testIndexLastsNineYearsAtTheHighestRate() public pure {
         uint256 index = InterestRates.INITIAL_INDEX;
-        for (uint256 day = 0; day < 20 * 365; day++) index = InterestRates.grow(index, MAX_RATE, 1 days);
-        assertLt(index, type(uint128).max);
+        for (uint256 day = 0; day < 9 * 365; day++) index = InterestRates.grow(index, MAX_RATE, 1 days);
+        assertLt(index, type(uint96).max);
     }
 
     function _model(uint256 seed) private pure returns (InterestRates.Model memory model) {
-        model.baseRateWad = uint64(seed % (MAX_RATE / 3));
-        model.slopeBelowKinkWad = uint64((seed >> 64) % (MAX_RATE / 3));
-        model.slopeAboveKinkWad = uint64((seed >> 128) % (MAX_RATE / 3));
+        model.baseRateWad = uint40(seed % (MAX_RATE / 3));
+        model.slopeBelowKinkWad = uint40((seed >> 64) % (MAX_RATE / 3));
+        model.slopeAboveKinkWad = uint40((seed >> 128) % (MAX_RATE / 3));
         model.kinkBps = uint16(1 + ((seed >> 192) % 9_999));
     }
 }

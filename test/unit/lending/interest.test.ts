@@ -279,4 +279,24 @@ describe("LendingVault: interest", () => {
       .to.emit(scene.vault, "Accrued")
       .withArgs(model.index + (model.index * FLAT_RATE) / WAD);
   });
+
+  it("LI1: ends where the index has no room left, and nothing else does", async () => {
+    const scene = await deployScene(ethers, { flatRateWad: (2n * WAD) / (365n * 86_400n) });
+    const { vault, collateralAddress, other, lender, borrower } = scene;
+    await openPosition(scene, 100n * WAD, 1_000n * WAD);
+    await vault.connect(other).supplyCollateral(collateralAddress, 1_000_000n * WAD, other.address);
+    // Fourteen times the debt on top every seven years: 15^10 is 5.8 x 10^11, more than the 7.9 x 10^7 that fit.
+    for (let step = 0; step < 10; step++) {
+      await networkHelpers.time.increase(7n * 365n * 86_400n);
+      await accrue(scene);
+    }
+    const most = (2n ** 96n - 1n) * 10n ** 18n * 1_000n;
+    expect(await vault.totalDebt()).to.be.closeTo(most / 10n ** 21n, 10n ** 10n);
+    const before = await debtOf(scene, borrower);
+    await networkHelpers.time.increase(365n * 86_400n);
+    expect(await debtOf(scene, borrower)).to.equal(before);
+    await vault.connect(lender).withdraw(1_000n * WAD, lender.address, lender.address);
+    await vault.connect(borrower).repay(collateralAddress, 1_000n * WAD, borrower.address);
+    expect(await debtOf(scene, borrower)).to.be.closeTo(before - 1_000n * WAD, 10n ** 9n);
+  });
 });

@@ -45,4 +45,17 @@ describe("LendingVault: storage", () => {
     expect(slotOf("_reserveBase")).to.equal(slotOf("_totalScaledDebt"));
     expect(new Set([cash, slotOf("_supply"), slotOf("_totalScaledDebt")]).size).to.equal(3);
   });
+
+  it("has a position as LendingBook packs it by hand", () => {
+    const members = [
+      "0+0 uint128 scaledDebt",
+      "0+16 uint128 principal",
+      "1+0 uint128 collateral",
+      "1+16 uint32 youngPpb",
+      "1+20 uint32 youngSince",
+      "1+24 uint32 impairmentId",
+      "1+28 uint32 writeOffId",
+    ];
+    expect(layouts.get(VAULT)).to.include(`struct LendingBook.Position: ${members.join("; ")}`);
+  });
 });
