@@ -7,7 +7,7 @@ import { showFigure } from "./decode.ts";
 import { GovernanceError } from "./errors.ts";
 import { type BatchCall } from "./safe/transaction.ts";
 import { type Figure, type System } from "./system.ts";
-import { type Action, type Callee } from "./words/actions.ts";
+import { type Action, type Callee, NOTHING } from "./words/actions.ts";
 import { type ActionChange, type CallChange, lowerFirst, type SetChange } from "./words/grammar.ts";
 import { type Field, fieldNames, type Subject } from "./words/subjects.ts";
 import { didYouMean, sameWord } from "./words/suggest.ts";
@@ -62,7 +62,13 @@ export async function setCall(change: SetChange, system: System): Promise<Planne
     if (given !== undefined && field.unit !== "address") {
       after[i] = parseValue(given.text, scale, `${label} ${field.name}`);
     }
-    const figure = changeOf(field, { before: before[i] ?? 0n, after: after[i] ?? 0n, isNew }, scale, label, system);
+    const figure = changeOf(
+      field,
+      { before: before[i] ?? 0n, after: after[i] ?? 0n, isNew: isNew && token !== undefined },
+      scale,
+      label,
+      system,
+    );
     if (figure !== undefined) changes.push(figure);
   }
   const figures = subject.fields.map((field, i) => (field.unit === "flag" ? after[i] === 1n : after[i]));
@@ -82,7 +88,8 @@ export async function setCall(change: SetChange, system: System): Promise<Planne
     words,
     changes,
     basis: { contract: subject.contract, subject: subject.name, keys, values: before.map(String) },
-    loosens: looser.length === 0 ? undefined : looser.join(", "),
+    loosens:
+      isNew && subject.keys[0] === "token" ? `${label} is new` : looser.length === 0 ? undefined : looser.join(", "),
   };
 }
 
@@ -103,7 +110,7 @@ export async function actionCall(change: ActionChange, system: System, safe: str
   return {
     to: action.callee === "Safe" ? safe : system.names.addressOf(action.callee),
     value: 0n,
-    data: encode(action.callee, action.function, args),
+    data: action.function === NOTHING ? "0x" : encode(action.callee, action.function, args),
     words,
     changes: [],
     basis: undefined,
@@ -204,7 +211,7 @@ function changeOf(
     what: `${label} ${field.name}`,
     before: isNew ? "–" : showFigure(field, before, system.names, scale),
     after: showFigure(field, after, system.names, scale),
-    isLooser: isNew || isLooser(field, before, after),
+    isLooser: !isNew && isLooser(field, before, after),
   };
 }
 

@@ -4,6 +4,7 @@ import { type FunctionFragment, type ParamType, type Result } from "ethers";
 import { abiOf } from "./abis.ts";
 import { type NamedAddress, type Names } from "./names.ts";
 import { type BatchCall, callsInside, OPERATION, type SafeTransaction } from "./safe/transaction.ts";
+import { ACTIONS } from "./words/actions.ts";
 import { type Field, type Subject, SUBJECTS } from "./words/subjects.ts";
 import { formatValue, type Scale } from "./words/values.ts";
 
@@ -89,8 +90,15 @@ function showInput({ target, fragment, input, i, value }: Input, names: Names): 
     const values = subject.isStruct ? [...(value as Result)] : [value];
     return values.map((figure, k) => showField(fields[k], figure, names));
   }
-  const label = input.name === "" ? (subject?.keys[i] ?? `argument ${i + 1}`) : input.name;
+  const label = input.name === "" ? (subject?.keys[i] ?? slotOf(target, fragment, i)) : input.name;
   return [`${label}: ${showPlain(value, names)}`];
+}
+
+/** Parameters without a name in the ABI are called as in the phrase that stands for the function. */
+function slotOf({ contract }: NamedAddress, { name }: FunctionFragment, i: number): string {
+  const action = ACTIONS.find((row) => row.callee === contract && row.function === name && row.args === undefined);
+  const slots = [...(action?.phrase.matchAll(/<(\w+):/g) ?? [])].map(([, slot]) => slot);
+  return slots[i] ?? `argument ${i + 1}`;
 }
 
 /** What a setter sets, or what the steward changes by it. */

@@ -2,7 +2,7 @@
  * Calls to batches that a Safe can execute. AccessManager says for each call whether this Safe may make it at once, after a
  * delay, or never; what has a delay becomes a pair of batches, one that schedules and one that executes.
  */
-import { AbiCoder, type Contract, getAddress, keccak256 } from "ethers";
+import { AbiCoder, type Contract, keccak256 } from "ethers";
 
 import { formatSeconds } from "./words/values.ts";
 import { readSafe, type SafeState } from "../lib/safe/index.ts";
@@ -47,7 +47,7 @@ export async function planChanges(
   system: System,
   { safe, scheduled }: { safe?: string | undefined; scheduled: ScheduledCalls },
 ): Promise<Plan> {
-  const candidates = safe === undefined ? safesOf(system) : [getAddress(safe)];
+  const candidates = safe === undefined ? safesOf(system) : [system.names.resolve(safe, "SAFE")];
   let refusal: unknown;
   for (const candidate of candidates) {
     const calls = await callsOf(changes, system, candidate, scheduled);

@@ -65,7 +65,7 @@ export function batchLines({ delay, window }: Proposal, batch: Batch, i: number,
 export function callLines(call: Decoded, lead: string, names: Names): string[] {
   const { fragment, shown, inner, value } = call;
   const indent = " ".repeat(lead.length);
-  const name = fragment === undefined ? call.data.slice(0, 10) : fragment.name;
+  const name = fragment?.name ?? (call.data === "0x" ? "nothing" : call.data.slice(0, 10));
   const ether = value === 0n ? "" : ` with ${value} wei`;
   return [
     ...wrap(`${lead}${names.nameOf(call.to)}.${name}${ether}`, indent),

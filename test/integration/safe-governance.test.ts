@@ -163,6 +163,15 @@ describe("governance by Safes, a whole life (AC1)", function () {
       await expectRejected(session.execute(filed, "schedule"), "NotAnOwner", chain.owners.guardian[0]!.address);
     });
 
+    it("a transaction that does nothing, in its place", async () => {
+      const unwanted = await session.propose("set lendingVault.minProvision 3,500 DAI");
+      await session.sign(unwanted, "schedule", ...chain.owners.governor.slice(0, 2));
+      const skip = await session.propose("safe skip", { safe: "governor" });
+      await session.carryOut(skip, chain.owners.governor);
+      await expectRejected(session.execute(unwanted, "schedule"), "NonceUsed");
+      await expectRejected(session.force(unwanted, "schedule"), "ExecutionRefused", "GS026");
+    });
+
     it("the guardian, who cancels what was announced", async () => {
       const filed = await session.propose("set lendingVault.minProvision 4,000 DAI");
       await session.sign(filed, "schedule", ...chain.owners.governor.slice(0, 2));
@@ -248,6 +257,7 @@ describe("governance by Safes, a whole life (AC1)", function () {
       expect(flagKinds(grant.proposal)).to.deep.equal(["role change"]);
       const simulation = await session.simulate(grant);
       expect(simulation.batches.at(-1)?.events.join()).to.contain("AccessManager.RoleGranted(2");
+      expect(changed(simulation)).to.deep.equal({ [`${chain.stranger.address} is GUARDIAN`]: "no → yes, delay 0s" });
       const owners = await session.propose(
         `safe replace owner ${chain.owners.governor[1]!.address} by ${chain.stranger.address}`,
         {

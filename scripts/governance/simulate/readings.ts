@@ -25,6 +25,9 @@ export interface Scope {
   readonly accounts: readonly string[];
 }
 
+/** Nothing of a token that was not looked at before says nothing. */
+const ZERO = /^0( |$)/;
+
 /** What differs, in the order of the readings. */
 export function differences(before: readonly Reading[], after: readonly Reading[]): Difference[] {
   const key = ({ section, what }: Reading): string => `${section} ${what}`;
@@ -38,5 +41,5 @@ export function differences(before: readonly Reading[], after: readonly Reading[
       before: first.get(key(reading)),
       after: second.get(key(reading)),
     }))
-    .filter((difference) => difference.before !== difference.after);
+    .filter(({ before: then, after: now }) => then !== now && !(then === undefined && ZERO.test(now ?? "")));
 }

@@ -1,6 +1,7 @@
 /** What a simulation looks at besides the deployment itself: who holds roles, whose debts there are. */
-import { type Contract, type EventLog } from "ethers";
+import { type Contract, type EventLog, getAddress, isAddress } from "ethers";
 
+import { type Decoded, decodeTransaction } from "../decode.ts";
 import { type Proposal } from "../proposal.ts";
 import { type System } from "../system.ts";
 import { type Scope } from "./readings.ts";
@@ -16,12 +17,24 @@ export async function scopeOf(system: System, proposal: Proposal, fromBlock = 0)
   safes.add(proposal.safe);
   const granted = await eventsOf(system.accessManager, "RoleGranted", fromBlock);
   const borrowed = await eventsOf(system.contract("LendingVault"), "Borrowed", fromBlock);
+  const named = proposal.batches.flatMap(({ transaction }) =>
+    decodeTransaction(transaction, system.names).flatMap((call) => roleAccounts(call)),
+  );
   const members = granted.map(({ args }) => String(args.getValue("account")));
   return {
     safes: [...safes],
-    accounts: [...new Set([...safes, ...members])],
+    accounts: [...new Set([...safes, ...members, ...named])],
     borrowers: [...new Set(borrowed.map(({ args }) => String(args.getValue("borrower"))))],
   };
+}
+
+/** Accounts that a call to the access manager gives or takes a role. */
+function roleAccounts({ target, args, inner }: Decoded): string[] {
+  if (inner !== undefined) return roleAccounts(inner);
+  if (target?.contract !== "AccessManager") return [];
+  return args
+    .filter((value) => typeof value === "string" && isAddress(value))
+    .map((value) => getAddress(String(value)));
 }
 
 async function eventsOf(contract: Contract, name: string, fromBlock: number): Promise<EventLog[]> {

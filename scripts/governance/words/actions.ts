@@ -11,6 +11,9 @@ export const CALLED_BY_HAND: readonly string[] = [
   "RiskSteward.setStepLimits",
 ];
 
+/** Instead of a function: a call without data. */
+export const NOTHING = "";
+
 /** Contracts a call can go to besides the protocol's own. */
 export type Callee = ContractName | "AccessManager" | "Safe";
 
@@ -76,7 +79,7 @@ export const ACTIONS: readonly Action[] = [
     loosens: "the risk council may change rules again",
   },
   vault(
-    "restructure announce <borrower:account> <collateral:token> principal <a:assets> interest <b:assets>",
+    "restructure announce <borrower:account> <collateral:token> principal <principal:assets> interest <interest:assets>",
     "announceRestructuring",
     {
       loosens: "a debt is to be forgiven: others pay for it",
@@ -86,7 +89,9 @@ export const ACTIONS: readonly Action[] = [
     loosens: "a debt is forgiven: others pay for it",
   }),
   vault("restructure cancel <borrower:account> <collateral:token>", "cancelRestructuring"),
-  vault("retire announce <collateral:token>", "announceRetirement"),
+  vault("retire announce <collateral:token>", "announceRetirement", {
+    loosens: "after thirty days of a dead feed the collateral counts as worthless",
+  }),
   vault("wind up lendingVault", "windUp", { loosens: "closes the vault for good; it cannot be undone" }),
   vault("assign claims of <account:account> to <heir:account>", "announceAssignment", {
     loosens: "claims of one account go to another",
@@ -125,4 +130,6 @@ export const ACTIONS: readonly Action[] = [
     callee: "Safe",
     function: "removeOwner",
   },
+  // Uses up a nonce, so that another transaction with that nonce can never be executed.
+  { phrase: "safe skip", callee: "Safe", function: NOTHING },
 ];
