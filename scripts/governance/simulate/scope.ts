@@ -33,8 +33,8 @@ function roleAccounts({ target, args, inner }: Decoded): string[] {
   if (inner !== undefined) return roleAccounts(inner);
   if (target?.contract !== "AccessManager") return [];
   return args
-    .filter((value) => typeof value === "string" && isAddress(value))
-    .map((value) => getAddress(String(value)));
+    .filter((value): value is string => typeof value === "string" && isAddress(value))
+    .map((value) => getAddress(value));
 }
 
 async function eventsOf(contract: Contract, name: string, fromBlock: number): Promise<EventLog[]> {
