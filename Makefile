@@ -15,7 +15,7 @@ COMMAND    = NETWORK='$(NETWORK)' $(RUN) 'node_modules/.bin/hardhat $(BUILD) run
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help install build start test test-unit test-integration test-solidity test-fork invariants bench snapshot coverage \
-        lint format hardhat node deploy verify-deployment roles propose simulate sign execute keeper package clean
+        lint format hardhat node deploy verify-deployment roles propose simulate sign execute keeper bench-keeper rehearse package clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,12 @@ coverage: install ## Measure line coverage of contracts/ and fail below 95 %
 
 keeper: install ## Run the liquidation and write-off bot (NETWORK=name, ARGS="--once --dry-run --json")
 	@NETWORK='$(NETWORK)' $(RUN) 'npm run --silent keeper -- $(if $(filter-out --help,$(ARGS)),$(ARGS))'
+
+bench-keeper: build ## Measure the bot with 10,000 positions; writes reports/keeper.json
+	@$(RUN) 'npm run --silent bench:keeper'
+
+rehearse: build ## Try on a copy of a chain what writing positions off would be like (RPC=url, TOP=5, POSITIONS=...)
+	@RPC='$(RPC)' TOP='$(or $(TOP),5)' $(if $(POSITIONS),POSITIONS='$(POSITIONS)') $(RUN) 'npm run --silent rehearse'
 
 lint: build ## Lint Solidity and TypeScript and check types
 	@$(RUN) 'npm run --silent lint'

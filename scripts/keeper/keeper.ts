@@ -42,6 +42,8 @@ export interface Tick {
 
 /** Blocks after which the vaults' rules and the accounts' balances are read again. */
 const RULES_EVERY_BLOCKS = 25;
+/** Blocks for which a position that could not be liquidated comes last. */
+const DEFER_BLOCKS = 10;
 
 export class Keeper {
   private readonly parts: Parts;
@@ -50,6 +52,8 @@ export class Keeper {
   private indexer: Indexer | undefined;
   private book: Book | undefined;
   private lastHash = "";
+  /** Until which block a position that could not be liquidated comes after the others. */
+  private readonly deferredUntil = new Map<string, number>();
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -86,6 +90,7 @@ export class Keeper {
         metrics.balanceGwei.set({ lane: lane.name }, Number(wei / 1_000_000_000n));
       }
     }
+    metrics.finished.set(head.number);
     return { head, judged, outcomes, orphaned };
   }
 
@@ -146,9 +151,11 @@ export class Keeper {
     const accounts = { urgent: lanes.urgent.address, housekeeping: lanes.housekeeping.address };
     const { lens, flashLiquidator } = config.contracts;
     const claimed = new Set(positionsOf(lanes.urgent.waiting));
+    for (const [name, until] of this.deferredUntil) if (until <= head.number) this.deferredUntil.delete(name);
     const view = blockView({
       ...{ head, rpc, store, lens, flashLiquidator, accounts },
       ...{ vaults: this.vaults, prices, judged, claimed, touched },
+      deferred: new Set(this.deferredUntil.keys()),
     });
     const gasPrices = memo(async (vault: Vault) => weiInAssets(rpc, head.hash, config.native, vault));
     const outcomes: Outcome[] = [];
@@ -160,6 +167,8 @@ export class Keeper {
           metrics.proposals.inc({ strategy: strategy.name, status: outcome.status });
           if (outcome.status === "sent" || outcome.status === "would send" || outcome.status === "taken") {
             for (const name of outcome.proposal.positions) claimed.add(name);
+          } else if (strategy.name === "liquidate" && outcome.status !== "no room") {
+            for (const name of outcome.proposal.positions) this.deferredUntil.set(name, head.number + DEFER_BLOCKS);
           }
         }
       } catch (error) {

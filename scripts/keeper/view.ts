@@ -20,6 +20,7 @@ export interface ViewParts {
   readonly prices: Prices;
   readonly judged: readonly Judged[];
   readonly claimed: ReadonlySet<string>;
+  readonly deferred: ReadonlySet<string>;
   readonly touched: readonly Sighting[];
 }
 

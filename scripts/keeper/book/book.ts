@@ -39,6 +39,8 @@ export interface Judged {
 
 export const WAD = 10n ** 18n;
 const BPS = 10_000n;
+/** Blocks after which a row near its limit has gathered interest worth reading. */
+const NEAR_AGE_BLOCKS = 5;
 
 export const nameOfPosition = (vault: string, { borrower, collateral }: PositionKey): string =>
   `${vault}:${borrower}:${collateral}`;
@@ -104,7 +106,8 @@ export class Book {
   stale(judged: readonly Judged[], head: number): (PositionKey & { source: string })[] {
     const limit = WAD + (WAD * BigInt(this.rules.bandBps)) / BPS;
     const near = judged.filter(
-      ({ entry, healthWad }) => entry.readAt < head && (healthWad < limit || entry.row.impairedAt !== 0),
+      ({ entry, healthWad }) =>
+        head - entry.readAt >= NEAR_AGE_BLOCKS && (healthWad < limit || entry.row.impairedAt !== 0),
     );
     near.sort((left, right) => (left.healthWad < right.healthWad ? -1 : left.healthWad > right.healthWad ? 1 : 0));
     const budget = Math.ceil(this.entries.size / this.rules.maxAgeBlocks) + this.rules.pageRows;

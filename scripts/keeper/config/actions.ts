@@ -33,7 +33,7 @@ function parseStrategy(item: Reader): StrategyConfig {
     case "liquidate":
       return {
         ...{ use, minProfitWad: item.amount("minProfit", "0") },
-        perBlock: item.whole("perBlock", { min: 1, max: 500, fallback: 50 }),
+        perBlock: item.whole("perBlock", { min: 1, max: 500, fallback: 20 }),
       };
     case "impair":
       return {

@@ -4,9 +4,12 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 /** Seconds from seeing a block to having decided. */
 const DECISION_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
 
+const KIBIBYTE = 1024;
+
 export class Metrics {
   readonly registry = new Registry();
   readonly head = this.gauge("keeper_head_block", "Newest block decided on");
+  readonly finished = this.gauge("keeper_finished_block", "Newest block after which the book was brought up to date");
   readonly positions = this.gauge("keeper_positions", "Positions with debt");
   readonly liquidatable = this.gauge("keeper_liquidatable_positions", "Positions below a health of one");
   readonly insolvent = this.gauge("keeper_insolvent_positions", "Positions whose collateral does not cover their debt");
@@ -52,6 +55,13 @@ export class Metrics {
   readonly failedTicks = new Counter({
     ...{ name: "keeper_failed_ticks_total", help: "Blocks that could not be decided on" },
     registers: [this.registry],
+  });
+
+  readonly peakRss = new Gauge({
+    ...{ name: "keeper_peak_rss_bytes", help: "Most memory this process has had", registers: [this.registry] },
+    collect(): void {
+      this.set(process.resourceUsage().maxRSS * KIBIBYTE);
+    },
   });
 
   private gauge(name: string, help: string): Gauge {

@@ -1,5 +1,5 @@
 /** Liquidates what pays: the largest debts below a health of one first, sold through the venues in their order. */
-import { nameOfPosition, WAD } from "../book/book.ts";
+import { type Entry, nameOfPosition, WAD } from "../book/book.ts";
 import { type Venue } from "../venues/types.ts";
 import { type BlockView, inAssets, type Proposal, type Strategy } from "./types.ts";
 
@@ -20,6 +20,7 @@ export class Liquidate implements Strategy {
   }
 
   async propose(view: BlockView): Promise<Proposal[]> {
+    const isDeferred = (entry: Entry) => Number(view.deferred.has(nameOfPosition(entry.vault.address, entry)));
     const sunk = view.judged
       .filter(
         ({ entry, healthWad, priced }) =>
@@ -29,6 +30,8 @@ export class Liquidate implements Strategy {
           !view.claimed.has(nameOfPosition(entry.vault.address, entry)),
       )
       .sort(({ entry: left }, { entry: right }) => compare(right.row.debtAssets, left.row.debtAssets))
+      // What nobody would buy a moment ago must not stand in the way of the rest.
+      .sort(({ entry: left }, { entry: right }) => isDeferred(left) - isDeferred(right))
       .slice(0, this.rules.perBlock);
     const proposals = await Promise.all(
       view.vaults.map(async (vault) => {

@@ -53,6 +53,8 @@ export interface BlockView {
   readonly judged: readonly Judged[];
   /** Positions that a transaction on its way is about. */
   readonly claimed: ReadonlySet<string>;
+  /** Positions that could not be liquidated in one of the last blocks: others come first. */
+  readonly deferred: ReadonlySet<string>;
   /** Things seen on chain, and those of them touched in this block. */
   sightings(kind: Sighting["kind"]): Promise<readonly Sighting[]>;
   readonly touched: readonly Sighting[];

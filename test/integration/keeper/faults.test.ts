@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
-import { newPlace, type Place, runOnce, startBot } from "../../helpers/keeper/bot.ts";
-import { type Misbehaviour, type Proxy, type Question, startProxy } from "../../helpers/keeper/proxy.ts";
-import { type KeeperWorld, ONE, SECOND_KEY, startWorld } from "../../helpers/keeper/world.ts";
+import { newPlace, type Place, runOnce, startBot } from "../../../scripts/keeper/local/bot.ts";
+import { type Misbehaviour, type Proxy, type Question, startProxy } from "../../../scripts/keeper/local/proxy.ts";
+import { type KeeperWorld, ONE, SECOND_KEY, startWorld } from "../../../scripts/keeper/local/world.ts";
 
 const LOAN = { collateral: 10n, debt: 1_400n };
 /** Enough to come through every state of the bot: it asks fewer questions than this before it is done. */

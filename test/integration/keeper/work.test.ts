@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
-import { newPlace, type Place, runOnce, startBot } from "../../helpers/keeper/bot.ts";
-import { type KeeperWorld, ONE, startWorld } from "../../helpers/keeper/world.ts";
+import { newPlace, type Place, runOnce, startBot } from "../../../scripts/keeper/local/bot.ts";
+import { type KeeperWorld, ONE, startWorld } from "../../../scripts/keeper/local/world.ts";
 
 /** Ten units of collateral; at 200 dollars each, 1,400 are lent against 2,000. */
 const LOAN = { collateral: 10n, debt: 1_400n };

@@ -31,7 +31,7 @@ describe("keeper: configuration", () => {
     expect(config.strategies.map(({ use }) => use)).to.deep.equal([
       ...["liquidate", "impair", "writeOff", "auctions", "sweep"],
     ]);
-    expect(config.strategies[0]).to.deep.include({ minProfitWad: 5n * 10n ** 18n, perBlock: 50 });
+    expect(config.strategies[0]).to.deep.include({ minProfitWad: 5n * 10n ** 18n, perBlock: 20 });
   });
 
   it("tells everything that is wrong at once, with the setting, what it found and what it expects", () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type Summary } from "../../../scripts/keeper/summary.ts";
+import { type Summary } from "../summary.ts";
 import { HOUSEKEEPING_KEY, type KeeperWorld, URGENT_KEY } from "./world.ts";
 
 /** A folder for one test's configuration and database. */

@@ -7,7 +7,7 @@ import { rmSync } from "node:fs";
 import { getCreateAddress, MaxUint256, Wallet } from "ethers";
 import { network } from "hardhat";
 
-import { deployOn, type Deployment } from "../../../scripts/lib/deploy.ts";
+import { deployOn, type Deployment } from "../../lib/deploy.ts";
 import {
   FixedPriceDesk__factory,
   FlashLiquidator__factory,
@@ -23,6 +23,8 @@ export const HOUSEKEEPING_KEY = `0x${"22".repeat(32)}`;
 export const SECOND_KEY = `0x${"33".repeat(32)}`;
 export const ONE = 10n ** 18n;
 const E8 = 10n ** 8n;
+/** A cent in the feeds' eight decimals. */
+const E6 = 10n ** 6n;
 const DAY = 86_400;
 /** The desk's price per token unit is in WAD. */
 const DESK_MONEY = 10_000_000n * ONE;
@@ -37,6 +39,8 @@ export interface KeeperWorld extends Deployment {
   readonly fromBlock: number;
   /** Sets the price of the collateral in whole dollars, by new rounds of both feeds. */
   setPrice(dollars: bigint): Promise<void>;
+  /** Puts a price in cents, and a dollar for the asset, into the pool of transactions without mining them. */
+  submitPrice(cents: bigint): Promise<void>;
   /** Opens positions of so many whole units each; returns their borrowers. */
   plant(positions: readonly { collateral: bigint; debt: bigint }[]): Promise<string[]>;
   /** Mines empty blocks. */
@@ -88,6 +92,16 @@ async function buildWorld(node: RunningNode): Promise<KeeperWorld> {
 
   const planter = await chain.actor("planter");
   return {
+    submitPrice: async (cents) => {
+      const round = (await assetAggregator.latestRound()) + 1n;
+      const calls = [
+        assetAggregator.submit.populateTransaction(round, E8),
+        collateralAggregator.submit.populateTransaction(round, cents * E6),
+      ];
+      for (const { to, data } of await Promise.all(calls)) {
+        await node.request("eth_sendTransaction", [{ from: roles.oracleAccount, to, data, gas: "0x4c4b40" }]);
+      }
+    },
     ...{ ...deployment, node, flash, desk, farm, fromBlock: 0, setPrice },
     plant: async (positions) => {
       chain.advanceTo(await later(node, 1));
