@@ -50,8 +50,11 @@ export async function ask(url: string, method: string, params: readonly unknown[
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
   });
-  const answer = (await response.json()) as { result?: unknown; error?: { message: string } };
-  if (answer.error !== undefined) throw new Error(`${method}: ${answer.error.message}`);
+  const answer = (await response.json()) as { result?: unknown; error?: { message: string; data?: unknown } };
+  // With the bytes of a contract's error, where there are any.
+  if (answer.error !== undefined) {
+    throw new Error(`${method}: ${answer.error.message} ${JSON.stringify(answer.error.data ?? "")}`);
+  }
   return answer.result;
 }
 
