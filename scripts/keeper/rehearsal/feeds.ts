@@ -33,7 +33,7 @@ export async function takeOver(copy: Copy, oracle: string, token: string): Promi
   for (const { feed, minAnswer, maxAnswer } of [config.primary, config.second]) {
     if (feed === NO_ADDRESS) continue;
     const latest = await copy.call(feed, MOCK.encodeFunctionData("latestRoundData"));
-    const { answer } = MOCK.decodeFunctionResult("latestRoundData", latest) as unknown as { answer: bigint };
+    const [, answer] = MOCK.decodeFunctionResult("latestRoundData", latest) as unknown as [bigint, bigint];
     await copy.replaceCode(feed, MockAggregator__factory.bytecode, [8, answer]);
     await copy.send(feed, MOCK.encodeFunctionData("setBehavior", [NORMAL]));
     feeds.push({ address: feed, answer, minAnswer, maxAnswer });

@@ -29,8 +29,9 @@ export interface Rehearsed extends PositionKey {
 }
 
 const BPS = 10_000n;
-/** Part of the debt that shall be lost: enough to be written off anywhere. */
+/** Part of the debt that shall be lost at least, and part of the vault's smallest debt: less is not written off. */
 const LOSS_BPS = 3_000n;
+const MARGIN_BPS = 10_500n;
 const SELECTOR = LENS.getFunction("positions")?.selector ?? "";
 const ENGINE = WriteOffEngine__factory.createInterface();
 
@@ -45,7 +46,10 @@ export async function forceInsolvent(
   const feeds = await takeOver(copy, vault.oracle, vault.asset);
   for (const { token } of vault.collaterals) {
     const own = keys.flatMap((key, index) => (key.collateral === token ? [before[index]] : []));
-    const fall = lowest(own.filter((row) => row !== undefined));
+    const fall = lowest(
+      own.filter((row) => row !== undefined),
+      vault.minDebt,
+    );
     for (const feed of await takeOver(copy, vault.oracle, token)) feeds.push(fallen(feed, fall));
   }
   await publish(copy, feeds);
@@ -67,11 +71,14 @@ export async function forceInsolvent(
   return report;
 }
 
-/** Smallest part of its present value, bps, at which each of these has lost enough. */
-function lowest(rows: readonly Row[]): bigint {
+/** Smallest part of its present value, bps, at which each of these has lost enough to be written off. */
+function lowest(rows: readonly Row[], minDebt: bigint): bigint {
   return rows.reduce((least, { highAssets, debtAssets }) => {
     if (highAssets === 0n) return least;
-    const bps = (debtAssets * (BPS - LOSS_BPS)) / highAssets;
+    const part = (debtAssets * LOSS_BPS) / BPS;
+    const viable = (minDebt * MARGIN_BPS) / BPS;
+    const lost = part > viable ? part : viable;
+    const bps = lost >= debtAssets ? 1n : ((debtAssets - lost) * BPS) / highAssets;
     return bps < least ? bps : least;
   }, BPS);
 }

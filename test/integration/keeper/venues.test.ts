@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 import { expect } from "chai";
-import { Contract, ContractFactory, type JsonRpcSigner, MaxUint256, solidityPacked, Wallet } from "ethers";
+import { Contract, ContractFactory, type Signer, MaxUint256, solidityPacked, Wallet } from "ethers";
 
 import { newPlace, type Place, runOnce } from "../../../scripts/keeper/local/bot.ts";
 import { type KeeperWorld, ONE, startWorld, URGENT_KEY } from "../../../scripts/keeper/local/world.ts";
@@ -52,7 +52,7 @@ describe("keeper: venues, against a hardhat node", function () {
   const ownerBalance = async () => world.asset.balanceOf(await world.flash.owner());
 
   describe("Uniswap V3, the real contracts", () => {
-    const deploy = async (signer: JsonRpcSigner, path: string, ...args: unknown[]) => {
+    const deploy = async (signer: Signer, path: string, ...args: unknown[]) => {
       const { abi, bytecode } = JSON.parse(readFileSync(require.resolve(`@uniswap/${path}`), "utf8")) as {
         abi: never;
         bytecode: string;
@@ -64,7 +64,7 @@ describe("keeper: venues, against a hardhat node", function () {
 
     /** A pool at 170 with so many units of collateral in it; returns the router. */
     const openPool = async (units: bigint): Promise<string> => {
-      const signer = (await world.chain.connection.ethers.getSigner(world.roles.deployer)) as unknown as JsonRpcSigner;
+      const signer = await world.chain.connection.ethers.getSigner(world.roles.deployer);
       const { asset, collateral } = addresses;
       const factory = await deploy(signer, "v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json");
       const shared = [await factory.getAddress(), collateral] as const;
@@ -82,7 +82,7 @@ describe("keeper: venues, against a hardhat node", function () {
       const wait = async (sent: Promise<{ wait(): Promise<unknown> }>) => (await sent).wait();
       await wait(manager.getFunction("createAndInitializePoolIfNecessary").send(token0, token1, FEE, sqrtPrice));
       for (const token of [world.asset, world.collateral] as const) {
-        const own = token.connect(signer as never);
+        const own = token.connect(signer);
         await wait(own.mint(signer.address, 10n ** 9n * ONE));
         await wait(own.approve(manager.target, MaxUint256));
       }
@@ -93,7 +93,7 @@ describe("keeper: venues, against a hardhat node", function () {
           deadline: MaxUint256,
         }),
       );
-      return String(router.target);
+      return router.getAddress();
     };
     const venue = (router: string) => ({
       ...{ use: "uniswapV3", router, version: "SwapRouter" },
