@@ -2,6 +2,7 @@
 import { type Interface } from "ethers";
 
 import { DILUTION, ENGINE, ERC20, VAULT } from "../abi.ts";
+import { CallReverted } from "../rpc/errors.ts";
 import { type RpcPool } from "../rpc/pool.ts";
 
 export interface CollateralRules {
@@ -46,10 +47,30 @@ export async function view(
   return abi.decodeFunctionResult(name, result)[0];
 }
 
-/** All vaults of the engine that are to be kept, in order of registration. */
+/**
+ * All lending vaults of the engine, in order of registration. Vaults of another kind are passed over: this keeper does
+ * not know what to do with them, and they must not stop it.
+ */
 export async function readVaults(rpc: RpcPool, blockHash: string, engine: string): Promise<Vault[]> {
   const addresses = (await view(rpc, blockHash, ENGINE, engine, "vaults")) as string[];
-  return Promise.all(addresses.map(async (address) => readVault(rpc, blockHash, engine, address.toLowerCase())));
+  const vaults = await Promise.all(
+    addresses.map(async (address) => {
+      if (!(await lendsAgainstCollateral(rpc, blockHash, address))) return undefined;
+      return readVault(rpc, blockHash, engine, address.toLowerCase());
+    }),
+  );
+  return vaults.filter((vault) => vault !== undefined);
+}
+
+/** Whether a vault is of the kind whose positions are pairs of borrower and collateral. */
+async function lendsAgainstCollateral(rpc: RpcPool, blockHash: string, address: string): Promise<boolean> {
+  try {
+    const result = await rpc.call({ to: address, data: VAULT.encodeFunctionData("collaterals") }, blockHash);
+    return result.length > 2;
+  } catch (error) {
+    if (error instanceof CallReverted) return false;
+    throw error;
+  }
 }
 
 async function readVault(rpc: RpcPool, blockHash: string, engine: string, address: string): Promise<Vault> {

@@ -90,6 +90,23 @@ describe("keeper: what it does, against a hardhat node", function () {
     for (const borrower of borrowers.slice(0, 2)) expect(await debtOf(borrower)).to.be.closeTo(covered, 10n ** 13n);
   });
 
+  it("passes over a vault of another kind that the engine knows", async () => {
+    await world.plant([LOAN]);
+    // A contract that names its asset, as every vault does, and answers nothing else that a lending vault would.
+    const other = await world.fund.getAddress();
+    const admin = await world.engine.getAddress();
+    const data = world.engine.interface.encodeFunctionData("registerVault", [other, []]);
+    await world.node.request("hardhat_setBalance", [world.roles.governor, "0x56bc75e2d63100000"]);
+    const manager = world.accessManager;
+    await world.chain.send(world.roles.governor, manager.schedule.populateTransaction(admin, data, 0));
+    world.chain.advanceTo(world.chain.now + 172_900);
+    await world.chain.send(world.roles.governor, manager.execute.populateTransaction(admin, data));
+    await world.setPrice(200n);
+    const { summary, exitCode, stderr } = await runOnce(world, place);
+    expect(exitCode, stderr).to.equal(0);
+    expect(summary?.positions).to.equal(1);
+  });
+
   it("sends nothing in a dry run, and needs no key for it", async () => {
     const [borrower] = await world.plant([LOAN]);
     await world.setPrice(100n);
