@@ -47,9 +47,10 @@ async function measure(world: KeeperWorld, progress: Progress): Promise<{ latenc
   const place = newPlace();
   const proxy = await startProxy(world.node.url);
   const port = await freePort();
-  const first: { sentAt?: number } = {};
+  /** When transactions arrived since the block was asked for. */
+  const sentAt: number[] = [];
   proxy.behave(({ method }) => {
-    if (method === "eth_sendRawTransaction") first.sentAt ??= performance.now();
+    if (method === "eth_sendRawTransaction") sentAt.push(performance.now());
     return undefined;
   });
   const { operations, rpc } = await configFor(world, place);
@@ -77,15 +78,15 @@ async function measure(world: KeeperWorld, progress: Progress): Promise<{ latenc
     progress.start("Blocks", BLOCKS);
     for (let block = 0; block < BLOCKS; block++) {
       await world.submitPrice(FIRST_PRICE - BigInt(block) * FALL);
-      delete first.sentAt;
+      sentAt.length = 0;
       // From before the block is mined: what mining takes is counted too.
       const askedAt = performance.now();
       await world.node.request("evm_mine", []);
-      while (first.sentAt === undefined) {
+      while (sentAt.length === 0) {
         if (performance.now() - askedAt > GIVE_UP_MS) throw new Error(`block ${block}: nothing sent`);
         await sleep(2);
       }
-      latencies.push(first.sentAt - askedAt);
+      latencies.push((sentAt[0] ?? askedAt) - askedAt);
       // The next block comes when the keeper is through with this one, as on a chain with seconds between blocks.
       const head = await world.head();
       while ((await metric("keeper_finished_block")) < head) await sleep(20);
