@@ -8,7 +8,7 @@ import { payBackDebts } from "./paid-back.ts";
 import { Restructuring } from "./restructuring.ts";
 import { returnFunds } from "./returned-funds.ts";
 import { type CrashScenario } from "./scenarios/black-thursday.ts";
-import { type World } from "./world.ts";
+import { type LossWorld, type World } from "./world.ts";
 
 /** More charges than any debt of a replay has. */
 const MANY_STEPS = 1_000;
@@ -36,7 +36,7 @@ export async function aftermath(world: World, scenario: CrashScenario, cast: Cra
 }
 
 /** Releases of the fund that were too long for one call are settled by anybody. */
-async function settleReleases({ chain, fund }: World, mirror: LedgerMirror): Promise<void> {
+export async function settleReleases({ chain, fund }: LossWorld, mirror: LedgerMirror): Promise<void> {
   const anybody = await chain.actor("keeper");
   for (const id of mirror.entries.keys()) {
     if (mirror.books.unsettledOf(id) === 0n) continue;

@@ -2,6 +2,8 @@
 import { type Provision } from "../lib/provision.ts";
 import { sum } from "../lib/units.ts";
 import { type CrashRun } from "./crash.ts";
+import { type Holder } from "./holders.ts";
+import { type LedgerMirror } from "./ledger-mirror.ts";
 import { type PaidBack } from "./paid-back.ts";
 import { type FalseAlarm, holdersOutcome, provisionOutcome } from "./provision-outcome.ts";
 import { type Restructured } from "./restructuring.ts";
@@ -46,7 +48,11 @@ export function provisionSummary(run: Charged) {
 }
 
 /** The parts of a run that were charged, and the books about it. */
-type Charged = Pick<CrashRun, "mirror" | "lenders" | "stakers">;
+interface Charged {
+  readonly mirror: LedgerMirror;
+  readonly lenders: { readonly all: readonly Holder[] };
+  readonly stakers: { readonly all: readonly Holder[] };
+}
 
 function alarmSummary({ mirror, lenders, stakers }: Charged, alarm: FalseAlarm) {
   const holders = holdersOutcome(alarm.id, mirror, lenders.all, stakers.all);

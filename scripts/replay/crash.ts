@@ -22,6 +22,7 @@ import { PRICE_DECIMALS } from "./prices.ts";
 import { Recorder } from "./recorder.ts";
 import { firstPriceWad, scheduledRounds } from "./schedule.ts";
 import { type CrashScenario } from "./scenarios/black-thursday.ts";
+import { type CongestionBand } from "./scenarios/types.ts";
 import { createWorld, type World } from "./world.ts";
 import { WriteOffAudit } from "./write-off-audit.ts";
 
@@ -59,7 +60,7 @@ export async function runCrash(scenario: CrashScenario, seed: string, progress: 
 /** Everything a report on a crash can tell. */
 export type CrashRun = Awaited<ReturnType<typeof runCrash>>;
 
-async function assemble(world: World, scenario: CrashScenario, rng: Rng) {
+export async function assemble(world: World, scenario: CrashScenario, rng: Rng) {
   const positions = await Positions.create(world);
   const lenders = new Lenders(world);
   const stakers = new Stakers(world, scenario.stakers);
@@ -86,8 +87,7 @@ async function assemble(world: World, scenario: CrashScenario, rng: Rng) {
 
 /** Returns what a whole share was worth just before the first step, asset units. */
 async function crash(world: World, scenario: CrashScenario, cast: CrashCast, progress: Progress): Promise<bigint> {
-  const { positions, lenders, stakers, underwriters, mirror, buyer, audit, liquidators, keepers, watchers, recorder } =
-    cast;
+  const { positions, audit, recorder } = cast;
   const congestion = new Congestion(scenario.liquidators.congestion);
   const rounds = scheduledRounds(world, scenario);
   const moments = momentsOf(scenario);
@@ -99,16 +99,7 @@ async function crash(world: World, scenario: CrashScenario, cast: CrashCast, pro
     world.chain.advanceTo(time + 1);
     if (step === 0) sharePriceBefore = await recorder.sharePrice();
     const band = congestion.observe({ time, price: world.collateralFeed.answer });
-    await positions.grow();
-    await stakers.act();
-    await lenders.act();
-    await underwriters.act();
-    await watchers.act(positions.judge());
-    await keepers.record(positions.judge(), band.keeperCallsPerStep);
-    await liquidators.act(positions.judge(), band);
-    await keepers.writeOffDue(positions.judge(), band.keeperCallsPerStep);
-    await buyer.act();
-    await recorder.take(time, positions.judge(), band.gasGwei, mirror, tokensMinted(cast));
+    await crashStep(cast, time, band);
     const price = formatFixed(world.collateralFeed.answer, PRICE_DECIMALS);
     progress.update(step, `${world.collateralInfo.symbol} ${price}, ${audit.all.length} write-offs`);
   }
@@ -116,8 +107,28 @@ async function crash(world: World, scenario: CrashScenario, cast: CrashCast, pro
   return sharePriceBefore;
 }
 
+/** One step of everybody around the lending vault. */
+export async function crashStep(cast: CrashCast, time: number, band: CongestionBand): Promise<void> {
+  const { positions, lenders, stakers, underwriters, buyer, liquidators, keepers, watchers, recorder } = cast;
+  await positions.grow();
+  await stakers.act();
+  await lenders.act();
+  await underwriters.act();
+  await watchers.act(positions.judge());
+  await keepers.record(positions.judge(), band.keeperCallsPerStep);
+  await liquidators.act(positions.judge(), band);
+  await keepers.writeOffDue(positions.judge(), band.keeperCallsPerStep);
+  await buyer.act();
+  await recorder.take(time, positions.judge(), band.gasGwei, cast.mirror, tokensMinted(cast));
+}
+
 /** Seconds at which everybody looks: every step, and every round of the collateral's feed between two steps. */
-function momentsOf({ start, end, stepSeconds, collateralRounds }: CrashScenario): number[] {
+export function momentsOf({
+  start,
+  end,
+  stepSeconds,
+  collateralRounds,
+}: Pick<CrashScenario, "start" | "end" | "stepSeconds" | "collateralRounds">): number[] {
   const moments = new Set(collateralRounds.map(({ updatedAt }) => updatedAt));
   for (let time = start; time <= end; time += stepSeconds) moments.add(time);
   return [...moments].sort((left, right) => left - right);

@@ -3,7 +3,7 @@ import { MintBudget } from "../lib/mint-budget.ts";
 import { type Fill, StandingBids } from "../lib/standing-bids.ts";
 import { min, sum } from "../lib/units.ts";
 import { type Journal } from "./loss-journal.ts";
-import { type World } from "./world.ts";
+import { type LossWorld } from "./world.ts";
 
 const WHOLE_TOKEN = 10n ** 18n;
 
@@ -22,7 +22,7 @@ export class DilutionBooks {
     this.floorPrice = floorPrice;
   }
 
-  static async create({ vault, dilution, underwriters }: World): Promise<DilutionBooks> {
+  static async create({ vault, dilution, underwriters }: LossWorld): Promise<DilutionBooks> {
     const prices: bigint[] = [];
     for (let level = 0n; level < (await underwriters.levelCount()); level++) {
       prices.push((await underwriters.levelOf(level)).price);

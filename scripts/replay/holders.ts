@@ -5,7 +5,7 @@
 import { eventsOf, type Mined } from "../lib/chain.ts";
 import { type LossEpochs } from "../lib/loss-epochs.ts";
 import { sum } from "../lib/units.ts";
-import { type World } from "./world.ts";
+import { type LossWorld } from "./world.ts";
 
 /** One epoch in which a holder was charged. Assets in asset units, shares in share units. */
 export interface HolderEpoch {
@@ -41,7 +41,11 @@ export function newHolder(name: string, account: string, shares: bigint): Holder
 }
 
 /** Books the losses of a transaction: each holder bears the part of its shares. */
-export function noticeCharges(mined: Mined, by: World["vault"] | World["fund"], holders: readonly Holder[]): void {
+export function noticeCharges(
+  mined: Mined,
+  by: LossWorld["vault"] | LossWorld["fund"],
+  holders: readonly Holder[],
+): void {
   for (const { args } of eventsOf(mined, by, "LossCharged")) {
     const {
       epoch,
@@ -59,8 +63,8 @@ export function noticeCharges(mined: Mined, by: World["vault"] | World["fund"], 
 
 /** Every holder claims what has come back for its epochs, gone or not, and must be paid exactly its part. */
 export async function claimRecoveries(
-  world: World,
-  from: World["vault"] | World["fund"],
+  world: LossWorld,
+  from: LossWorld["vault"] | LossWorld["fund"],
   holders: readonly Holder[],
   books: LossEpochs,
 ): Promise<void> {

@@ -14,7 +14,7 @@ import {
   totalOf,
 } from "../lib/waterfall.ts";
 import { LossBooks } from "./loss-books.ts";
-import { type World } from "./world.ts";
+import { type LossWorld } from "./world.ts";
 
 /** One write-off and what has come back of it. Asset units. */
 export interface LedgerEntry extends Ladder {
@@ -43,14 +43,14 @@ export class LedgerMirror {
   /** What dilution sent on upwards; `toDilution` is negative. */
   readonly sentOn: Climb[] = [];
   readonly books: LossBooks;
-  private readonly world: World;
+  private readonly world: LossWorld;
 
-  constructor(world: World, books: LossBooks) {
+  constructor(world: LossWorld, books: LossBooks) {
     this.world = world;
     this.books = books;
   }
 
-  static async create(world: World): Promise<LedgerMirror> {
+  static async create(world: LossWorld): Promise<LedgerMirror> {
     return new LedgerMirror(world, await LossBooks.create(world));
   }
 

@@ -20,10 +20,10 @@ import { max, min, sum, WAD } from "../lib/units.ts";
 import { type Capacities, splitLoss } from "../lib/waterfall.ts";
 import { DilutionBooks } from "./dilution-books.ts";
 import { compareJournal, type Journal, newJournal } from "./loss-journal.ts";
-import { type World } from "./world.ts";
+import { type LossWorld } from "./world.ts";
 
 /** Charges that a release of the fund reaches by itself. */
-const STEPS_PER_RELEASE = 8;
+const STEPS_PER_RELEASE = 4;
 
 /** After so many charges a provision moves by an eighth at least. */
 const MANY_CHARGES = 32;
@@ -64,7 +64,7 @@ export class LossBooks {
   readonly dilution: DilutionBooks;
   /** Everything that happened to provisions, in order. */
   readonly steps: ProvisionStep[] = [];
-  private readonly world: World;
+  private readonly world: LossWorld;
   private readonly draws: BucketPair;
   private readonly minProvision: bigint;
   private readonly held = new Map<bigint, Held>();
@@ -72,14 +72,14 @@ export class LossBooks {
   private journal: Journal = newJournal();
   private entries = 0n;
 
-  private constructor(world: World, dilution: DilutionBooks, draws: BucketPair, minProvision: bigint) {
+  private constructor(world: LossWorld, dilution: DilutionBooks, draws: BucketPair, minProvision: bigint) {
     this.world = world;
     this.dilution = dilution;
     this.draws = draws;
     this.minProvision = minProvision;
   }
 
-  static async create(world: World): Promise<LossBooks> {
+  static async create(world: LossWorld): Promise<LossBooks> {
     const { hourCap, monthCap } = await world.fund.drawCaps();
     const dilution = await DilutionBooks.create(world);
     return new LossBooks(world, dilution, new BucketPair(hourCap, monthCap), await world.vault.minProvision());

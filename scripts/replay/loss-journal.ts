@@ -3,7 +3,7 @@ import { eventsOf, type Mined } from "../lib/chain.ts";
 import { type EpochAssets } from "../lib/loss-epochs.ts";
 import { type Provision } from "../lib/provision.ts";
 import { type Fill } from "../lib/standing-bids.ts";
-import { type World } from "./world.ts";
+import { type LossWorld } from "./world.ts";
 
 /** Expectations of one transaction. Assets in asset units, tokens in token units. */
 export interface Journal {
@@ -39,7 +39,7 @@ export function newJournal(): Journal {
 }
 
 /** Ends the replay unless the transaction wrote exactly what the journal says. */
-export function compareJournal(world: World, mined: Mined, journal: Journal): void {
+export function compareJournal(world: LossWorld, mined: Mined, journal: Journal): void {
   const { vault, fund, engine, underwriters, debtAuction } = world;
   const wrote = (emitter: Parameters<typeof eventsOf>[1], event: string, ...fields: string[]): string[] =>
     eventsOf(mined, emitter, event).map(({ args }) => fields.map((field) => String(args[field])).join(" "));

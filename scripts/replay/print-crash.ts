@@ -68,7 +68,10 @@ function forgivenRows(restructured: Restructured | undefined, money: MoneyFormat
 }
 
 /** The bids, one line each. */
-export function underwritersTable({ underwriters, tokenSymbol }: CrashRun, money: MoneyFormat): string {
+export function underwritersTable(
+  { underwriters, tokenSymbol }: Pick<CrashRun, "underwriters" | "tokenSymbol">,
+  money: MoneyFormat,
+): string {
   const rows = underwriters.all.map(({ name, price, committed, left, tokens }) => [
     name,
     money.bare(price),

@@ -6,12 +6,12 @@ import { BPS } from "../lib/units.ts";
 import { type Buybacks } from "./actors/buybacks.ts";
 import { type LedgerEntry, type LedgerMirror } from "./ledger-mirror.ts";
 import { type RecoveryPlan } from "./scenarios/types.ts";
-import { fundedActor, type World } from "./world.ts";
+import { fundedActor, type LossWorld } from "./world.ts";
 
 /** Pays in what the plan says for the write-offs it chooses. */
 export async function returnFunds(
-  world: World,
-  plan: RecoveryPlan,
+  world: LossWorld,
+  plan: Pick<RecoveryPlan, "at" | "sharesBps">,
   mirror: LedgerMirror,
   buybacks: Buybacks,
 ): Promise<void> {

@@ -15,7 +15,16 @@ import { depegReport } from "./report/depeg-report.ts";
 import { flopReport } from "./report/flop-report.ts";
 import { waterfallTotals } from "./report/layers.ts";
 import { moneyFormat } from "./report/money.ts";
+import { type BothRun, runBoth } from "./margin/both.ts";
+import { bothReport } from "./margin/both-report.ts";
+import { type MarginRun, runMarginCrash } from "./margin/crash.ts";
+import { marginCharged, marginSummary } from "./margin/outcome.ts";
+import { leverageTable, marginFacts } from "./margin/print.ts";
+import { bothSummary, coverageTable } from "./margin/print-both.ts";
+import { marginReport } from "./margin/report.ts";
 import { blackThursday } from "./scenarios/black-thursday.ts";
+import { blackThursdayBoth } from "./scenarios/black-thursday-both.ts";
+import { blackThursdayMargin } from "./scenarios/black-thursday-margin.ts";
 import { makerFlop } from "./scenarios/maker-flop.ts";
 import { type ScenarioName } from "./scenarios/types.ts";
 import { usdcDepeg } from "./scenarios/usdc-depeg.ts";
@@ -30,6 +39,14 @@ const RUNS: Record<ScenarioName, Run> = {
   "black-thursday": async (seed) => {
     const scenario = blackThursday();
     return finishCrash(await runCrash(scenario, seed ?? scenario.seed, new Progress()));
+  },
+  "black-thursday-margin": async (seed) => {
+    const scenario = blackThursdayMargin();
+    return finishMargin(await runMarginCrash(scenario, seed ?? scenario.seed, new Progress()));
+  },
+  "black-thursday-both": async (seed) => {
+    const scenario = blackThursdayBoth();
+    return finishBoth(await runBoth(scenario, seed ?? scenario.seed, new Progress()));
   },
   "usdc-depeg": async (seed) => {
     const scenario = usdcDepeg();
@@ -87,6 +104,59 @@ function finishCrash(run: CrashRun): string {
       ...earlyFacts(run, money),
       ["Tokens minted", `${formatFixed(BigInt(summary.tokensMinted), TOKEN_DECIMALS)} ${run.tokenSymbol}`],
       ["Share price", `${price(run.sharePriceBefore)} before, ${price(run.sharePriceAfter)} after`],
+      ["Seed", run.seed],
+      ["Summary", files.summary],
+      ["Report", `${files.report} (open it in a browser)`],
+    ]),
+  ].join("\n");
+}
+
+function finishMargin(run: MarginRun): string {
+  const summary = marginSummary(run);
+  const files = writeResults(summary, marginReport(run));
+  const money = moneyFormat(run.world.assetInfo);
+  const totals = waterfallTotals(run.mirror);
+  const price = (perShare: bigint): string => formatFixed(perShare, run.world.assetInfo.decimals, 6);
+  return [
+    "",
+    `${run.scenario.title}: who paid`,
+    waterfallTable(totals, marginCharged(run), money),
+    returnsTable(totals, money),
+    "Traders by leverage, and what became of them",
+    leverageTable(run, money),
+    "Known before it was final",
+    earlyTable(run.mirror, money),
+    underwritersTable(run, money),
+    factLines([
+      ...marginFacts(run, money),
+      ["Tokens minted", `${formatFixed(BigInt(summary.tokensMinted), TOKEN_DECIMALS)} ${run.tokenSymbol}`],
+      ["Share price", `${price(run.sharePriceBefore)} before, ${price(run.sharePriceAfter)} after`],
+      ["Seed", run.seed],
+      ["Summary", files.summary],
+      ["Report", `${files.report} (open it in a browser)`],
+    ]),
+  ].join("\n");
+}
+
+function finishBoth(run: BothRun): string {
+  const summary = bothSummary(run);
+  const files = writeResults(summary, bothReport(run));
+  const money = moneyFormat(run.lendingWorld.assetInfo);
+  const { lending, margin } = run;
+  return [
+    "",
+    `${run.scenario.title}: who paid in the lending vault`,
+    waterfallTable(waterfallTotals(lending.mirror), chargedHolders(lending), money),
+    "Who paid in the margin vault",
+    waterfallTable(waterfallTotals(margin.mirror), marginCharged(margin), money),
+    "What stands behind each vault",
+    coverageTable(run, money),
+    factLines([
+      [
+        "IN2",
+        `${run.watches.lending} times the margin vault lost and ${run.watches.margin} times the lending vault did: each time the other's fund, bids, mint budget and epochs were what they had been, to the unit`,
+      ],
+      ["Ledger", `${run.entries} entries, each equal to the computation`],
       ["Seed", run.seed],
       ["Summary", files.summary],
       ["Report", `${files.report} (open it in a browser)`],

@@ -36,7 +36,7 @@ export interface Outcome {
   readonly asset: string;
   readonly positions: number;
   readonly liquidations: number;
-  readonly writeOffs: readonly WriteOff[];
+  readonly writeOffs: readonly Pick<WriteOff, "badDebt">[];
   readonly mirror: LedgerMirror;
   readonly tokensMinted: bigint;
   readonly sharePriceBefore: bigint;

@@ -1,6 +1,7 @@
 /** The world a replay happens in: the protocol, both feeds, and money for the actors. */
 import { MaxUint256 } from "ethers";
 
+import { type MarginVault } from "../../types/ethers-contracts/index.ts";
 import { type Chain } from "../lib/chain.ts";
 import { type Deployment, deployAll } from "../lib/deploy.ts";
 import { PriceFeed } from "./feed.ts";
@@ -12,7 +13,19 @@ export interface TokenInfo {
   readonly decimals: number;
 }
 
+/** What everybody who pays for losses, or is paid for them, needs to know; the same for both kinds of vault. */
+export interface LossWorld extends Pick<
+  Deployment,
+  "chain" | "asset" | "engine" | "fund" | "dilution" | "underwriters" | "token" | "debtAuction" | "buybackAuction"
+> {
+  readonly vault: Deployment["vault"] | MarginVault;
+  readonly assetInfo: TokenInfo;
+  /** Begins the names of this vault's actors, so that two vaults on one chain have each their own. */
+  readonly troupe: string;
+}
+
 export interface World extends Deployment {
+  readonly troupe: string;
   readonly assetFeed: PriceFeed;
   readonly collateralFeed: PriceFeed;
   readonly assetInfo: TokenInfo;
@@ -25,6 +38,7 @@ export async function createWorld(scenario: ScenarioName, startsAt: number): Pro
   const { chain, roles, asset, collateral, assetAggregator, collateralAggregator } = deployment;
   return {
     ...deployment,
+    troupe: "",
     assetFeed: new PriceFeed(chain, assetAggregator, roles.oracleAccount),
     collateralFeed: new PriceFeed(chain, collateralAggregator, roles.oracleAccount),
     assetInfo: { symbol: await asset.symbol(), decimals: Number(await asset.decimals()) },
@@ -42,8 +56,13 @@ export function collateralValue(world: World, collateral: bigint): bigint {
 }
 
 /** An actor with `assets` of the vault's asset who lets `spender` take them. */
-export async function fundedActor(world: World, name: string, assets: bigint, ...spenders: string[]): Promise<string> {
-  const address = await world.chain.actor(name);
+export async function fundedActor(
+  world: Pick<LossWorld, "chain" | "asset" | "troupe">,
+  name: string,
+  assets: bigint,
+  ...spenders: string[]
+): Promise<string> {
+  const address = await world.chain.actor(`${world.troupe}${name}`);
   if (assets > 0n) await world.chain.send(address, world.asset.mint.populateTransaction(address, assets));
   for (const spender of spenders) await approve(world.chain, world.asset, address, spender);
   return address;

@@ -6,7 +6,7 @@
 import { eventsOf, type Mined } from "../../lib/chain.ts";
 import { BPS, min } from "../../lib/units.ts";
 import { type LedgerMirror } from "../ledger-mirror.ts";
-import { approve, type World } from "../world.ts";
+import { approve, type LossWorld } from "../world.ts";
 
 /** A round as it was opened. */
 interface Round {
@@ -26,7 +26,7 @@ export class Buybacks {
   paidAssets = 0n;
   /** Money that found no token and went up to insurance and reserves, asset units. */
   returnedAssets = 0n;
-  private readonly world: World;
+  private readonly world: LossWorld;
   private readonly mirror: LedgerMirror;
   private readonly holders: () => readonly string[];
   private readonly soldBackBps: bigint;
@@ -36,7 +36,7 @@ export class Buybacks {
    * @param holders accounts that hold minted tokens, in the order in which they are asked
    * @param soldBackBps part of the tokens that could be bought back which they give, basis points
    */
-  constructor(world: World, mirror: LedgerMirror, holders: () => readonly string[], soldBackBps: bigint) {
+  constructor(world: LossWorld, mirror: LedgerMirror, holders: () => readonly string[], soldBackBps: bigint) {
     this.world = world;
     this.mirror = mirror;
     this.holders = holders;

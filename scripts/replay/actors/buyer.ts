@@ -8,7 +8,7 @@ import { type Rng } from "../../lib/rng.ts";
 import { min } from "../../lib/units.ts";
 import { type LedgerMirror } from "../ledger-mirror.ts";
 import { type BuyerPlan } from "../scenarios/types.ts";
-import { fundedActor, type World } from "../world.ts";
+import { fundedActor, type LossWorld } from "../world.ts";
 
 /** A lot the buyer has its eye on. */
 interface WatchedLot {
@@ -41,13 +41,13 @@ export class Buyer {
   lots = 0;
   money: bigint;
   readonly account: string;
-  private readonly world: World;
+  private readonly world: LossWorld;
   private readonly mirror: LedgerMirror;
   private readonly limits: readonly bigint[];
   private readonly rng: Rng;
   private watched: WatchedLot[] = [];
 
-  private constructor(world: World, plan: BuyerPlan, mirror: LedgerMirror, rng: Rng, account: string) {
+  private constructor(world: LossWorld, plan: BuyerPlan, mirror: LedgerMirror, rng: Rng, account: string) {
     this.world = world;
     this.mirror = mirror;
     this.rng = rng;
@@ -56,7 +56,7 @@ export class Buyer {
     this.limits = plan.limits.flatMap(({ price, lots }) => Array.from({ length: lots }, () => price));
   }
 
-  static async create(world: World, plan: BuyerPlan, mirror: LedgerMirror, rng: Rng): Promise<Buyer> {
+  static async create(world: LossWorld, plan: BuyerPlan, mirror: LedgerMirror, rng: Rng): Promise<Buyer> {
     const account = await fundedActor(
       world,
       "auction buyer",

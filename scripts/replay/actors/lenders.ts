@@ -8,7 +8,7 @@ import { type Rng } from "../../lib/rng.ts";
 import { min, sum } from "../../lib/units.ts";
 import { claimRecoveries, type Holder, newHolder } from "../holders.ts";
 import { type LenderPlan } from "../scenarios/types.ts";
-import { fundedActor, type World } from "../world.ts";
+import { fundedActor, type LossWorld } from "../world.ts";
 
 /** One lender and all its dealings with the vault. Assets in asset units, shares in share units. */
 export interface Lender extends Holder {
@@ -21,10 +21,10 @@ export interface Lender extends Holder {
 
 export class Lenders {
   readonly all: Lender[] = [];
-  private readonly world: World;
+  private readonly world: LossWorld;
   private readonly arrivals: { at: number; assets: bigint }[] = [];
 
-  constructor(world: World) {
+  constructor(world: LossWorld) {
     this.world = world;
   }
 

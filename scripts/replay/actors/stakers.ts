@@ -8,7 +8,7 @@ import { type Rng } from "../../lib/rng.ts";
 import { sum } from "../../lib/units.ts";
 import { claimRecoveries, type Holder, newHolder } from "../holders.ts";
 import { type StakerPlan } from "../scenarios/types.ts";
-import { fundedActor, type World } from "../world.ts";
+import { fundedActor, type LossWorld } from "../world.ts";
 
 /** One staker. Assets in asset units, shares in share units. */
 export interface Staker extends Holder {
@@ -20,10 +20,10 @@ export class Stakers {
   readonly all: Staker[] = [];
   /** What the panicking staker was told. */
   panic: Refusal | undefined;
-  private readonly world: World;
+  private readonly world: LossWorld;
   private readonly plan: StakerPlan;
 
-  constructor(world: World, plan: StakerPlan) {
+  constructor(world: LossWorld, plan: StakerPlan) {
     this.world = world;
     this.plan = plan;
   }

@@ -8,7 +8,7 @@ import { eventsOf, type Refusal } from "../../lib/chain.ts";
 import { BooksMismatch } from "../loss-journal.ts";
 import { type LossBooks } from "../loss-books.ts";
 import { type UnderwriterPlan } from "../scenarios/types.ts";
-import { fundedActor, type World } from "../world.ts";
+import { fundedActor, type LossWorld } from "../world.ts";
 
 /** One bid. Assets in asset units, tokens in token units, price in asset units per whole token. */
 export interface Underwriter {
@@ -35,12 +35,12 @@ export class Underwriters {
   readonly all: Underwriter[] = [];
   /** What the panicking underwriter was told. */
   panic: Refusal | undefined;
-  private readonly world: World;
+  private readonly world: LossWorld;
   private readonly plan: UnderwriterPlan;
   private readonly books: LossBooks;
   private leaver: { readonly underwriter: Underwriter; readonly readyAt: number } | undefined;
 
-  constructor(world: World, plan: UnderwriterPlan, books: LossBooks) {
+  constructor(world: LossWorld, plan: UnderwriterPlan, books: LossBooks) {
     this.world = world;
     this.plan = plan;
     this.books = books;

@@ -8,7 +8,9 @@ import { moneyFormat } from "./money.ts";
 
 const WAD_DECIMALS = 18;
 
-export function crashCharts(run: CrashRun) {
+export function crashCharts(
+  run: Pick<CrashRun, "recorder"> & { world: Pick<CrashRun["world"], "assetInfo" | "collateralInfo"> },
+) {
   const { samples } = run.recorder;
   const { assetInfo, collateralInfo } = run.world;
   const money = moneyFormat(assetInfo);

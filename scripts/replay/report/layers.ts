@@ -20,6 +20,8 @@ export interface Charged {
   readonly stakers: number;
   readonly lenders: number;
   readonly underwriters: number;
+  /** What those behind the shares are called: lenders, unless said otherwise. */
+  readonly called?: string;
 }
 
 /** Sums of a replay, for every output. */
@@ -46,7 +48,10 @@ export function waterfallTotals(mirror: LedgerMirror): WaterfallTotals {
   };
 }
 
-export function layerRows({ layers }: WaterfallTotals, { stakers, lenders, underwriters }: Charged): LayerRow[] {
+export function layerRows(
+  { layers }: WaterfallTotals,
+  { stakers, lenders, underwriters, called = "lenders" }: Charged,
+): LayerRow[] {
   return [
     { name: "Reserves", color: "reserves", paid: layers.reserves, charged: "the vault's fees, not yet paid out" },
     { name: "Insurance", color: "insurance", paid: layers.insurance, charged: `${stakers} stakers of the fund` },
@@ -56,7 +61,12 @@ export function layerRows({ layers }: WaterfallTotals, { stakers, lenders, under
       paid: layers.dilutionCash,
       charged: `${underwriters} underwriters, by standing bids`,
     },
-    { name: "Socialized", color: "socialized", paid: layers.socialized, charged: `${lenders} lenders, by share price` },
+    {
+      name: "Socialized",
+      color: "socialized",
+      paid: layers.socialized,
+      charged: `${lenders} ${called}, by share price`,
+    },
   ];
 }
 

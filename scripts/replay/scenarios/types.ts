@@ -3,7 +3,8 @@ import { type BookPlan } from "../book.ts";
 import { type FeedRound } from "../prices.ts";
 
 /** Names a scenario can be asked for by. */
-export type ScenarioName = "black-thursday" | "usdc-depeg" | "maker-flop";
+export type ScenarioName =
+  "black-thursday" | "black-thursday-margin" | "black-thursday-both" | "usdc-depeg" | "maker-flop";
 
 /** What every scenario says of itself. */
 export interface ScenarioBase {
