@@ -7,6 +7,7 @@ export { RiskSteward__factory } from "../types/ethers-contracts/factories/contra
 export { LendingVault__factory } from "../types/ethers-contracts/factories/contracts/lending/LendingVault__factory.js";
 export { KeeperLens__factory } from "../types/ethers-contracts/factories/contracts/lens/KeeperLens__factory.js";
 export { SolvencyLens__factory } from "../types/ethers-contracts/factories/contracts/lens/SolvencyLens__factory.js";
+export { MarginVault__factory } from "../types/ethers-contracts/factories/contracts/margin/MarginVault__factory.js";
 export { ChainlinkOracle__factory } from "../types/ethers-contracts/factories/contracts/oracle/ChainlinkOracle__factory.js";
 export { BackstopToken__factory } from "../types/ethers-contracts/factories/contracts/tranches/BackstopToken__factory.js";
 export { BuybackAuction__factory } from "../types/ethers-contracts/factories/contracts/tranches/BuybackAuction__factory.js";
@@ -22,6 +23,7 @@ export type { RiskSteward } from "../types/ethers-contracts/contracts/governance
 export type { LendingVault } from "../types/ethers-contracts/contracts/lending/LendingVault.js";
 export type { KeeperLens } from "../types/ethers-contracts/contracts/lens/KeeperLens.js";
 export type { SolvencyLens } from "../types/ethers-contracts/contracts/lens/SolvencyLens.js";
+export type { MarginVault } from "../types/ethers-contracts/contracts/margin/MarginVault.js";
 export type { ChainlinkOracle } from "../types/ethers-contracts/contracts/oracle/ChainlinkOracle.js";
 export type { BackstopToken } from "../types/ethers-contracts/contracts/tranches/BackstopToken.js";
 export type { BuybackAuction } from "../types/ethers-contracts/contracts/tranches/BuybackAuction.js";

@@ -21,7 +21,8 @@ import { addressesModule, exportedContracts, readDeployments } from "../../scrip
 
 const require = createRequire(import.meta.url);
 const VERSIONS = resolve("deploy/abis");
-const PACKED_LIMIT_BYTES = 4_000_000;
+/** Unpacked. What a build leaves lying around would be many times as much. */
+const PACKED_LIMIT_BYTES = 8_000_000;
 
 /** A program of an integrator, in a project that knows this package and ethers and nothing else. */
 const PROGRAM = `
@@ -93,6 +94,7 @@ describe("package for integrators", () => {
         "InsuranceFund",
         "KeeperLens",
         "LendingVault",
+        "MarginVault",
         "RiskSteward",
         "SolvencyLens",
         "UnderwriterBook",
