@@ -9,13 +9,14 @@ import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
+import {VaultRules} from "../writeoff/VaultRules.sol";
 import {InsuranceWindow} from "./InsuranceWindow.sol";
 import {MarginFigures} from "./MarginFigures.sol";
 
 /// @title What the margin vault says of itself
 /// @notice Accounts, markets and rules, to the present second. Every function is `view`, and the compiler holds it to that:
 /// the vault's cast of a delegatecall to `view` rests on it.
-contract MarginViewModule is MarginFigures {
+contract MarginViewModule is MarginFigures, VaultRules {
     using InsuranceWindow for InsuranceWindow.Window;
     using SafeCast for uint256;
 
@@ -24,6 +25,11 @@ contract MarginViewModule is MarginFigures {
         IWriteOffEngine engine_,
         IChainlinkOracle oracle_
     ) MarginFigures(asset_, engine_, oracle_) {}
+
+    modifier asVault() override {
+        _checkDelegated();
+        _;
+    }
 
     // ---------------------------------------------------------------- Markets and rules
 

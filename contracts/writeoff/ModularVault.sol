@@ -3,7 +3,10 @@ pragma solidity 0.8.30;
 
 import {IAssignableClaims} from "../interfaces/IAssignableClaims.sol";
 import {IClaimAssignments} from "../interfaces/IClaimAssignments.sol";
+import {IVaultRules} from "../interfaces/IVaultRules.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
+import {Cooldown} from "../libraries/Cooldown.sol";
+import {VaultRules} from "./VaultRules.sol";
 import {WriteOffVault} from "./WriteOffVault.sol";
 
 /// @title A vault whose larger part runs in modules
@@ -121,6 +124,62 @@ abstract contract ModularVault is IAssignableClaims, IClaimAssignments, WriteOff
     function findCharge(uint256, uint256) external view returns (bool isListed, bool isFound) {
         _forwardView(_viewModule);
         return (isListed, isFound);
+    }
+
+    /// @inheritdoc IVaultRules
+    function reservePolicy()
+        external
+        view
+        override(IVaultRules, VaultRules)
+        returns (uint256 targetAssets, address recipient)
+    {
+        _forwardView(_viewModule);
+        return (targetAssets, recipient);
+    }
+
+    /// @inheritdoc IVaultRules
+    function premiumShare()
+        external
+        view
+        override(IVaultRules, VaultRules)
+        returns (address underwriters, uint256 underwriterBps)
+    {
+        _forwardView(_viewModule);
+        return (underwriters, underwriterBps);
+    }
+
+    /// @inheritdoc IVaultRules
+    function refusedPremiums()
+        external
+        view
+        override(IVaultRules, VaultRules)
+        returns (uint256 fundAssets, uint256 underwriterAssets)
+    {
+        _forwardView(_viewModule);
+        return (fundAssets, underwriterAssets);
+    }
+
+    /// @inheritdoc IVaultRules
+    function exitNotice()
+        external
+        view
+        override(IVaultRules, VaultRules)
+        returns (uint256 noticeSeconds, uint256 windowSeconds)
+    {
+        _forwardView(_viewModule);
+        return (noticeSeconds, windowSeconds);
+    }
+
+    /// @inheritdoc IVaultRules
+    function exitOf(address) external view override(IVaultRules, VaultRules) returns (Cooldown.Notice memory notice) {
+        _forwardView(_viewModule);
+        return notice;
+    }
+
+    /// @inheritdoc IVaultRules
+    function closure() external view override(IVaultRules, VaultRules) returns (bool wipedOut, bool windingUp) {
+        _forwardView(_viewModule);
+        return (wipedOut, windingUp);
     }
 
     // ---------------------------------------------------------------- How

@@ -10,7 +10,11 @@ abstract contract ModuleCode {
     error OnlyByDelegateCall();
 
     modifier onlyDelegated() {
-        if (address(this) == _self) revert OnlyByDelegateCall();
+        _checkDelegated();
         _;
+    }
+
+    function _checkDelegated() internal view {
+        if (address(this) == _self) revert OnlyByDelegateCall();
     }
 }
