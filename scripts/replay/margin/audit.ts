@@ -8,10 +8,11 @@ import { type ContractTransaction } from "ethers";
 
 import { eventsOf, type Mined, type Refusal } from "../../lib/chain.ts";
 import { MARKET } from "../../lib/add-margin.ts";
-import { max, min, sum } from "../../lib/units.ts";
+import { max, min } from "../../lib/units.ts";
 import { type Capacities, type Layers, totalOf } from "../../lib/waterfall.ts";
 import { type LedgerMirror } from "../ledger-mirror.ts";
 import { layersText, sameLayers, WaterfallMismatch } from "../waterfall-mismatch.ts";
+import { checkTotals, MarginMismatch, same, within } from "./agreement.ts";
 import { type Account, MarginBooks, readRules } from "./books.ts";
 import { feeOf, lossOf, type Plan, planOf } from "./closing.ts";
 import { type MarginWorld, priceWad } from "./world.ts";
@@ -32,11 +33,6 @@ export interface Closings {
   partial: number;
   complete: number;
   badDebt: bigint;
-}
-
-/** The vault's books and those kept beside them disagree. */
-export class MarginMismatch extends Error {
-  override readonly name = "MarginMismatch";
 }
 
 const PENDING = { blockTag: "pending" } as const;
@@ -224,31 +220,7 @@ export class MarginAudit {
 
   /** The vault must hold exactly what the books say, for all traders together. */
   async checkTotals(): Promise<void> {
-    const { vault, asset } = this.world;
-    const market = await vault.marketOf(MARKET);
-    same("longs", market.longWad, this.books.longWad);
-    same("shorts", market.shortWad, this.books.shortWad);
-    same("sum of bases", market.totalBasis, this.books.totalBasis);
-    const accounts = [...this.books.accounts.values()];
-    same("margins", await vault.traderAssets(), sum(accounts, ({ margin }) => margin) + this.escrows);
-    same(
-      "deficits",
-      await vault.totalDeficit(),
-      sum(accounts, ({ deficit }) => deficit),
-    );
-    same(
-      "sum of sizes",
-      sum(accounts, ({ size }) => size),
-      this.books.skew,
-    );
-    same(
-      "sum of positions' bases",
-      sum(accounts, ({ basis }) => basis),
-      this.books.totalBasis,
-    );
-    const held = (await vault.cash()) + (await vault.claimsOwed()) + (await vault.traderAssets());
-    const [, unfunded] = await vault.provisions();
-    same("tokens in the vault", await asset.balanceOf(vault), held - unfunded);
+    await checkTotals(this.world, this.books, this.escrows);
   }
 
   private async read(): Promise<Before> {
@@ -342,13 +314,4 @@ interface Told {
   readonly feeAssets: bigint;
   readonly rewardAssets: bigint;
   readonly badDebtAssets: bigint;
-}
-
-function same(what: string, actual: bigint | undefined, expected: bigint): void {
-  if (actual !== expected) throw new MarginMismatch(`${what} is ${actual}, computed ${expected}`);
-}
-
-function within(what: string, actual: bigint, expected: bigint, tolerance: bigint): void {
-  const distance = actual > expected ? actual - expected : expected - actual;
-  if (distance > tolerance) throw new MarginMismatch(`${what} is ${actual}, computed ${expected}`);
 }
