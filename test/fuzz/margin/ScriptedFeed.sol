@@ -48,6 +48,10 @@ contract ScriptedFeed {
         rounds[roundId] = Round(value, block.timestamp, roundId);
     }
 
+    function decimals() external pure returns (uint8) {
+        return 8;
+    }
+
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
         return getRoundData(latestRoundId);
     }
