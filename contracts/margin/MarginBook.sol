@@ -146,6 +146,13 @@ abstract contract MarginBook is WriteOffBook {
         price.blocksLoss = range.blocksLoss;
     }
 
+    /// @dev The primary's price alone, for sums over markets.
+    function _primaryPrice(Market storage market) internal view returns (uint256) {
+        uint256 settled = market.settledPriceWad;
+        if (settled != 0) return settled;
+        return _oracle.priceRange(market.underlying).primaryWad * _assetUnit;
+    }
+
     /// @dev Feed that decides orders and prices the market now.
     function _feedOf(Market storage market) internal view returns (address) {
         return _oracle.feedConfig(market.underlying).primary.feed;
@@ -219,7 +226,7 @@ abstract contract MarginBook is WriteOffBook {
         for (uint256 i; i < count; ++i) {
             Market storage market = _markets[i];
             if (market.longWad == 0 && market.shortWad == 0) continue;
-            owed += _closingValue(market, _readPrice(market).primary);
+            owed += _closingValue(market, _primaryPrice(market));
         }
         return SignedMath512.mulDivUp(owed, 1, WAD_SQUARED);
     }
@@ -252,7 +259,7 @@ abstract contract MarginBook is WriteOffBook {
                 uint256(market.shortWad) + market.pendingSellWad
             );
             if (larger == 0) continue;
-            cover += _partUp(larger, _readPrice(market).primary, market.config.profitCoverBps);
+            cover += _partUp(larger, _primaryPrice(market), market.config.profitCoverBps);
         }
     }
 
@@ -313,7 +320,7 @@ abstract contract MarginBook is WriteOffBook {
             Market storage market = _markets[i];
             uint256 skewWad = SignedMath.abs(_skewOf(market));
             if (skewWad == 0 || market.settledPriceWad != 0) continue;
-            spread += _partUp(skewWad, _readPrice(market).primary, market.config.deviationBps);
+            spread += _partUp(skewWad, _primaryPrice(market), market.config.deviationBps);
         }
     }
 
