@@ -73,7 +73,9 @@ contract MarginLossModule is MarginFigures {
     function _finish(uint256 socialized, uint256 maxSocialized, uint256 rewards) private {
         if (socialized > maxSocialized) revert IWriteOffVault.ExceedsMaxSocialized(socialized, maxSocialized);
         if (socialized != 0) _closeIfWipedOut();
+        // No loss goes past layers that cannot pay because the asset does not move; a reward paid shows that it does.
         if (rewards != 0) _asset.safeTransfer(msg.sender, rewards);
+        else _checkAssetMoves();
     }
 
     function _liquidate(

@@ -1,0 +1,156 @@
+import { expect } from "chai";
+
+import MarginPlimsollModule from "../../deploy/modules/margin-plimsoll.js";
+import { deploymentParameters } from "../../scripts/lib/parameters.js";
+import {
+  InsuranceFund__factory,
+  MarginVault__factory,
+  WriteOffEngine__factory,
+} from "../../types/ethers-contracts/index.js";
+import { ETH_USD_FEED, TOKENS } from "../helpers/mainnet/addresses.js";
+import { deployFeed, DOLLAR, type Feed, replaceEthUsdAggregator } from "../helpers/mainnet/feeds.js";
+import { describeFork, forkMainnet } from "../helpers/mainnet/fork.js";
+import { ETHER, MAX } from "../helpers/mainnet/market.js";
+import { createSafe } from "../helpers/mainnet/safe.js";
+import { deal, tokenAt } from "../helpers/mainnet/tokens.js";
+
+const MARKET = 0n;
+const POOL = 1_000_000n * ETHER;
+const STAKED = 20_000n * ETHER;
+/** A long position of 100 ether behind 10,000 DAI. */
+const SIZE = 100n * ETHER;
+const DEPOSIT = 10_000n * ETHER;
+const KEEPER_FEE = 2n * ETHER;
+const MIN_DELAY = 15n;
+/** As in the parameter file: what may be drawn from insurance is five times the fees that the market paid. */
+const INSURANCE_MULTIPLE = 5n;
+
+/** Both kinds of vault on a fork, lending DAI and trading ether against DAI; only the margin vault is used. */
+async function deployBoth() {
+  const fork = await forkMainnet();
+  const signers = await fork.ethers.getSigners();
+  const [deployer, provider, trader, keeper, staker] = signers;
+  const governor = await createSafe(fork, signers.slice(10, 13));
+  const assetFeed = await deployFeed(fork, "DAI / USD", DOLLAR);
+  const deployed = await fork.ignition.deploy(MarginPlimsollModule, {
+    config: { blockPollingInterval: 20, requiredConfirmations: 1 },
+    parameters: deploymentParameters("margin", {
+      asset: TOKENS.DAI.address,
+      assetFeed: assetFeed.proxy,
+      collateral: TOKENS.WETH.address,
+      collateralFeed: ETH_USD_FEED,
+      governor: governor.address,
+      guardian: governor.address,
+      riskCouncil: governor.address,
+      treasury: governor.address,
+    }),
+  });
+  const vault = MarginVault__factory.connect(await deployed.marginVault.getAddress(), deployer);
+  const fund = InsuranceFund__factory.connect(await deployed.marginFund.getAddress(), deployer);
+  const lendingFund = InsuranceFund__factory.connect(await deployed.fund.getAddress(), deployer);
+  const engine = WriteOffEngine__factory.connect(await deployed.engine.getAddress(), deployer);
+  for (const account of [provider!, trader!, staker!]) {
+    await deal(fork, "DAI", account.address, POOL);
+    for (const spender of [vault, fund, lendingFund, engine]) {
+      await tokenAt(fork, "DAI", account).approve(await spender.getAddress(), MAX);
+    }
+  }
+  await vault.connect(provider!).deposit(POOL, provider!.address);
+  await fund.connect(staker!).deposit(STAKED, staker!.address);
+  await lendingFund.connect(staker!).deposit(STAKED, staker!.address);
+  return {
+    ...{ fork, vault, fund, lendingFund, engine, assetFeed },
+    ...{ provider: provider!, trader: trader!, keeper: keeper!, staker: staker! },
+  };
+}
+
+describeFork("mainnet: a margin vault of DAI, priced by Chainlink's ETH / USD proxy", () => {
+  let scene: Awaited<ReturnType<typeof deployBoth>>;
+  let feed: Feed;
+  let answer: bigint;
+
+  before(async () => {
+    scene = await deployBoth();
+    const { fork } = scene;
+    const { provider } = fork.ethers;
+    const proxy = await fork.ethers.getContractAt("EACAggregatorProxy", ETH_USD_FEED);
+    answer = await proxy.connect(await provider.getSigner(0)).latestAnswer();
+    feed = await replaceEthUsdAggregator(fork, answer);
+  });
+  after(async () => {
+    await scene.fork.close();
+  });
+
+  const roundId = async () => {
+    const proxy = await scene.fork.ethers.getContractAt("EACAggregatorProxy", ETH_USD_FEED);
+    return (await proxy.latestRoundData()).roundId;
+  };
+
+  it("opens a position at the first round after the order, and at no round that was known before (MA6)", async () => {
+    const { vault, trader, keeper, fork } = scene;
+    const known = await roundId();
+    await vault.connect(trader).commitOrder({
+      trader: trader.address,
+      marketId: MARKET,
+      sizeDeltaWad: SIZE,
+      acceptablePriceWad: (answer * 2n * ETHER * ETHER) / DOLLAR,
+      marginAssets: 0n,
+      depositAssets: DEPOSIT,
+      keeperFeeAssets: KEEPER_FEE,
+    });
+    await expect(vault.connect(keeper).resolveOrder(trader.address, MARKET, known)).to.be.revertedWithCustomError(
+      vault,
+      "OrderUndecided",
+    );
+    await fork.networkHelpers.time.increase(MIN_DELAY);
+    await feed.publish(answer);
+    const decisive = await roundId();
+    // A later round changes nothing: the first one after the delay decides.
+    await feed.publish(answer * 2n);
+    await vault.connect(keeper).resolveOrder(trader.address, MARKET, decisive);
+    await feed.publish(answer);
+    const position = await vault.positionOf(trader.address, MARKET);
+    expect(position.sizeWad).to.equal(SIZE);
+    expect(await tokenAt(fork, "DAI").balanceOf(keeper.address)).to.equal(KEEPER_FEE);
+    // Bought at the decisive answer and half the skew it made: within a hundredth of a per cent.
+    const notional = (SIZE * answer) / DOLLAR;
+    expect(position.basis - notional).to.be.within(0n, notional / 10_000n);
+  });
+
+  it("an equity below zero goes down the waterfall in one transaction, insurance within its bound (WO1, IN2)", async () => {
+    const { vault, fund, lendingFund, engine, trader, keeper } = scene;
+    await feed.publish((answer * 90n) / 100n);
+    const { equityAssets } = await vault.healthOf(trader.address);
+    expect(equityAssets).to.be.lessThan(0n);
+    const [allowance, fees] = await vault.insuranceAllowance(MARKET);
+    expect(allowance).to.equal(fees * INSURANCE_MULTIPLE);
+    const before = { share: await vault.convertToAssets(10n ** 24n), lending: await lendingFund.totalAssets() };
+    await vault.connect(keeper).liquidate(trader.address, MARKET, MAX);
+    const id = await engine.writeOffCount(vault);
+    const entry = await engine.ledger(vault, id);
+    expect(entry.badDebt).to.equal(entry.reserves + entry.insurance + entry.dilutionCash + entry.socialized);
+    // What was owed beyond the margin; the price may move by the skew's premium when the position is closed.
+    const notional = (SIZE * answer) / DOLLAR;
+    expect(entry.badDebt + equityAssets).to.be.within(-notional / 1_000n, notional / 1_000n);
+    expect(entry.insurance).to.be.greaterThan(0n);
+    expect(entry.insurance).to.be.lessThanOrEqual(allowance);
+    expect(STAKED - (await fund.totalAssets())).to.equal(entry.insurance);
+    expect(await lendingFund.totalAssets()).to.equal(before.lending);
+    expect(entry.socialized).to.be.greaterThan(0n);
+    expect((await vault.positionOf(trader.address, MARKET)).sizeWad).to.equal(0n);
+    expect((await vault.accountOf(trader.address)).marginAssets).to.equal(0n);
+  });
+
+  it("what the trader pays back later reaches those who were charged (RE1)", async () => {
+    const { vault, engine, trader, provider, fork } = scene;
+    const id = await engine.writeOffCount(vault);
+    const owed = await engine.lendersOutstanding(vault, id);
+    await engine.connect(trader).recover(vault, id, owed);
+    const epoch = (await vault.openEpoch()) - 1n;
+    const claimable = await vault.claimableRecovery(provider.address, epoch);
+    expect(owed - claimable).to.be.within(0n, 2n);
+    const held = await tokenAt(fork, "DAI").balanceOf(provider.address);
+    await vault.connect(provider).claimRecovery(provider.address, [epoch], provider.address);
+    expect((await tokenAt(fork, "DAI").balanceOf(provider.address)) - held).to.equal(claimable);
+  });
+});
