@@ -55,9 +55,9 @@ async function deployBoth() {
       await tokenAt(fork, "DAI", account).approve(await spender.getAddress(), MAX);
     }
   }
-  await vault.connect(provider!).deposit(POOL, provider!.address);
-  await fund.connect(staker!).deposit(STAKED, staker!.address);
-  await lendingFund.connect(staker!).deposit(STAKED, staker!.address);
+  await vault.connect(provider).deposit(POOL, provider!.address);
+  await fund.connect(staker).deposit(STAKED, staker!.address);
+  await lendingFund.connect(staker).deposit(STAKED, staker!.address);
   return {
     ...{ fork, vault, fund, lendingFund, engine, assetFeed },
     ...{ provider: provider!, trader: trader!, keeper: keeper!, staker: staker! },

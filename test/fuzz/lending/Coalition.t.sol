@@ -177,7 +177,7 @@ contract CoalitionTest is Test {
     function _configure(Setting memory setting) private {
         vault.setRiskConfig(
             ILendingRules.RiskConfig({
-                debtCap: uint128(1e12 * one),
+                debtCap: uint128(1e9 * one),
                 minDebt: uint128(10 * one),
                 waitingPeriod: 0,
                 confirmationDelay: DELAY,
@@ -195,7 +195,7 @@ contract CoalitionTest is Test {
                 liquidationIncentiveBps: setting.minIncentiveBps + uint16((setting.seed >> 80) % 1_000),
                 minIncentiveBps: setting.minIncentiveBps,
                 targetHealthBps: uint16(10_001 + ((setting.seed >> 96) % 5_000)),
-                principalCap: uint128(1e12 * one)
+                principalCap: uint128(1e9 * one)
             })
         );
     }
