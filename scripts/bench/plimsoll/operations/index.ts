@@ -5,6 +5,7 @@ import { bidsFilled, dilutionOperations } from "./dilution.ts";
 import { fundOperations } from "./fund.ts";
 import { lenderOperations } from "./lenders.ts";
 import { liquidationOperations } from "./liquidations.ts";
+import { marginOperations } from "./margin.ts";
 import { recoveryOperations } from "./recoveries.ts";
 
 /** Every action that is measured, in groups as they are printed. Snapshots are kept of all of them. */
@@ -18,6 +19,7 @@ export const GROUPS: readonly { title: string; operations: readonly Operation[] 
   { title: "Recovery", operations: recoveryOperations },
   { title: "Dilution", operations: dilutionOperations },
   { title: "Insurance fund and reserves", operations: fundOperations },
+  { title: "Margin vault", operations: marginOperations },
 ];
 
 /** One of them, by its name. */
