@@ -6,6 +6,7 @@ import { Book, type Judged, nameOfPosition, WAD } from "./book/book.ts";
 import { readPrices, type Prices } from "./book/prices.ts";
 import { eventSources, readVaults, type Vault } from "./book/vaults.ts";
 import { type KeeperConfig } from "./config/types.ts";
+import { Decisions } from "./decide.ts";
 import { type Executor, type Outcome } from "./executor/executor.ts";
 import { weiInAssets } from "./executor/fees.ts";
 import { type Lane } from "./executor/lane.ts";
@@ -17,7 +18,6 @@ import { type Header } from "./rpc/endpoint.ts";
 import { type RpcPool } from "./rpc/pool.ts";
 import { type Sighting, type Store } from "./store/types.ts";
 import { type LaneName, type Strategy } from "./strategies/types.ts";
-import { blockView } from "./view.ts";
 
 /** Everything a keeper is made of. */
 export interface Parts {
@@ -42,8 +42,6 @@ export interface Tick {
 
 /** Blocks after which the vaults' rules and the accounts' balances are read again. */
 const RULES_EVERY_BLOCKS = 25;
-/** Blocks for which a position that could not be liquidated comes last. */
-const DEFER_BLOCKS = 10;
 
 export class Keeper {
   private readonly parts: Parts;
@@ -52,11 +50,19 @@ export class Keeper {
   private indexer: Indexer | undefined;
   private book: Book | undefined;
   private lastHash = "";
-  /** Until which block a position that could not be liquidated comes after the others. */
-  private readonly deferredUntil = new Map<string, number>();
+  private readonly decisions: Decisions;
 
   constructor(parts: Parts) {
     this.parts = parts;
+    const { strategies, executor, metrics, log } = parts;
+    this.decisions = new Decisions(strategies, executor, {
+      decided: (strategy, { status }) => {
+        metrics.proposals.inc({ strategy, status });
+      },
+      failed: (strategy, error) => {
+        log.error({ error, strategy }, "a strategy failed");
+      },
+    });
   }
 
   /** Looks at the newest block; undefined if it is the one decided on last. */
@@ -140,42 +146,22 @@ export class Keeper {
     this.rulesAt = head.number;
   }
 
-  /** Strategy after strategy; what one has sent, the next leaves alone. */
   private async decide(
     head: Header,
     prices: Prices,
     judged: readonly Judged[],
     touched: readonly Sighting[],
   ): Promise<Outcome[]> {
-    const { config, rpc, store, lanes, executor, strategies, log, metrics } = this.parts;
+    const { config, rpc, store, lanes } = this.parts;
     const accounts = { urgent: lanes.urgent.address, housekeeping: lanes.housekeeping.address };
     const { lens, flashLiquidator } = config.contracts;
-    const claimed = new Set(positionsOf(lanes.urgent.waiting));
-    for (const [name, until] of this.deferredUntil) if (until <= head.number) this.deferredUntil.delete(name);
-    const view = blockView({
+    const seen = {
       ...{ head, rpc, store, lens, flashLiquidator, accounts },
-      ...{ vaults: this.vaults, prices, judged, claimed, touched },
-      deferred: new Set(this.deferredUntil.keys()),
-    });
-    const gasPrices = memo(async (vault: Vault) => weiInAssets(rpc, head.hash, config.native, vault));
-    const outcomes: Outcome[] = [];
-    for (const strategy of strategies) {
-      try {
-        const proposals = await strategy.propose(view);
-        for (const outcome of await executor.execute(proposals, head, gasPrices)) {
-          outcomes.push(outcome);
-          metrics.proposals.inc({ strategy: strategy.name, status: outcome.status });
-          if (outcome.status === "sent" || outcome.status === "would send" || outcome.status === "taken") {
-            for (const name of outcome.proposal.positions) claimed.add(name);
-          } else if (strategy.name === "liquidate" && outcome.status !== "no room") {
-            for (const name of outcome.proposal.positions) this.deferredUntil.set(name, head.number + DEFER_BLOCKS);
-          }
-        }
-      } catch (error) {
-        log.error({ error, strategy: strategy.name, head: head.number }, "a strategy failed");
-      }
-    }
-    return outcomes;
+      ...{ vaults: this.vaults, prices, judged, touched },
+    };
+    return this.decisions.decide(seen, positionsOf(lanes.urgent.waiting), async (vault) =>
+      weiInAssets(rpc, head.hash, config.native, vault),
+    );
   }
 
   private report(head: Header, judged: readonly Judged[], outcomes: readonly Outcome[], orphaned: number): void {
@@ -222,13 +208,4 @@ function positionsOf(purposes: ReadonlySet<string>): string[] {
   return [...purposes].flatMap((purpose) =>
     [...purpose.matchAll(/position:(0x[0-9a-f]{40}:0x[0-9a-f]{40}:0x[0-9a-f]{40})/g)].map((match) => match[1] ?? ""),
   );
-}
-
-function memo<K, V>(ask: (key: K) => Promise<V>): (key: K) => Promise<V> {
-  const known = new Map<K, Promise<V>>();
-  return async (key) => {
-    const value = known.get(key) ?? ask(key);
-    known.set(key, value);
-    return value;
-  };
 }

@@ -4,15 +4,15 @@ import { type Prices } from "./book/prices.ts";
 import { type PositionKey } from "./book/rows.ts";
 import { type Vault } from "./book/vaults.ts";
 import { type Header } from "./rpc/endpoint.ts";
-import { type RpcPool } from "./rpc/pool.ts";
+import { type Views } from "./rpc/pool.ts";
 import { type Sighting, type Store } from "./store/types.ts";
 import { type Outlook, readOutlooks } from "./strategies/outlook.ts";
 import { type BlockView } from "./strategies/types.ts";
 
 export interface ViewParts {
   readonly head: Header;
-  readonly rpc: RpcPool;
-  readonly store: Store;
+  readonly rpc: Views;
+  readonly store: Pick<Store, "sightings">;
   readonly lens: string;
   readonly flashLiquidator: string | undefined;
   readonly accounts: BlockView["accounts"];

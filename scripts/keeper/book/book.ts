@@ -5,7 +5,7 @@
  */
 import { LENS } from "../abi.ts";
 import { type Header } from "../rpc/endpoint.ts";
-import { type RpcPool } from "../rpc/pool.ts";
+import { type Views } from "../rpc/pool.ts";
 import { type Sighting } from "../store/types.ts";
 import { inPages } from "./pages.ts";
 import { priceKey, type Prices } from "./prices.ts";
@@ -49,11 +49,11 @@ const SELECTOR = LENS.getFunction("positions")?.selector ?? "";
 
 export class Book {
   readonly entries = new Map<string, Entry>();
-  private readonly rpc: RpcPool;
+  private readonly rpc: Views;
   private readonly rules: BookRules;
   private vaults: ReadonlyMap<string, Vault>;
 
-  constructor(rpc: RpcPool, rules: BookRules, vaults: readonly Vault[]) {
+  constructor(rpc: Views, rules: BookRules, vaults: readonly Vault[]) {
     this.rpc = rpc;
     this.rules = rules;
     this.vaults = new Map(vaults.map((vault) => [vault.address, vault]));

@@ -1,7 +1,7 @@
 /** What each collateral is worth now: one question for each, at the block decided on. */
 import { ORACLE } from "../abi.ts";
 import { CallReverted } from "../rpc/errors.ts";
-import { type RpcPool } from "../rpc/pool.ts";
+import { type Views } from "../rpc/pool.ts";
 import { type CollateralRules, type Vault } from "./vaults.ts";
 
 /** Worth of the probe amount. */
@@ -20,7 +20,7 @@ export const priceKey = (vault: string, collateral: string): string => `${vault}
 
 const NO_ADDRESS = `0x${"0".repeat(40)}`;
 
-export async function readPrices(rpc: RpcPool, blockHash: string, vaults: readonly Vault[]): Promise<Prices> {
+export async function readPrices(rpc: Views, blockHash: string, vaults: readonly Vault[]): Promise<Prices> {
   const asked = vaults.flatMap((vault) =>
     vault.collaterals
       .filter(({ retired }) => !retired)
@@ -33,7 +33,7 @@ export async function readPrices(rpc: RpcPool, blockHash: string, vaults: readon
 }
 
 async function readPrice(
-  rpc: RpcPool,
+  rpc: Views,
   blockHash: string,
   { oracle, asset }: Vault,
   { token, probe }: CollateralRules,

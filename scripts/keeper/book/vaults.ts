@@ -3,7 +3,7 @@ import { type Interface } from "ethers";
 
 import { DILUTION, ENGINE, ERC20, VAULT } from "../abi.ts";
 import { CallReverted } from "../rpc/errors.ts";
-import { type RpcPool } from "../rpc/pool.ts";
+import { type Views } from "../rpc/pool.ts";
 
 export interface CollateralRules {
   readonly token: string;
@@ -36,7 +36,7 @@ const PROBE_TOKENS = 10n ** 9n;
 
 /** Asks a view of one block. */
 export async function view(
-  rpc: RpcPool,
+  rpc: Views,
   blockHash: string,
   abi: Interface,
   to: string,
@@ -51,7 +51,7 @@ export async function view(
  * All lending vaults of the engine, in order of registration. Vaults of another kind are passed over: this keeper does
  * not know what to do with them, and they must not stop it.
  */
-export async function readVaults(rpc: RpcPool, blockHash: string, engine: string): Promise<Vault[]> {
+export async function readVaults(rpc: Views, blockHash: string, engine: string): Promise<Vault[]> {
   const addresses = (await view(rpc, blockHash, ENGINE, engine, "vaults")) as string[];
   const vaults = await Promise.all(
     addresses.map(async (address) => {
@@ -63,7 +63,7 @@ export async function readVaults(rpc: RpcPool, blockHash: string, engine: string
 }
 
 /** Whether a vault is of the kind whose positions are pairs of borrower and collateral. */
-async function lendsAgainstCollateral(rpc: RpcPool, blockHash: string, address: string): Promise<boolean> {
+async function lendsAgainstCollateral(rpc: Views, blockHash: string, address: string): Promise<boolean> {
   try {
     const result = await rpc.call({ to: address, data: VAULT.encodeFunctionData("collaterals") }, blockHash);
     return result.length > 2;
@@ -73,7 +73,7 @@ async function lendsAgainstCollateral(rpc: RpcPool, blockHash: string, address: 
   }
 }
 
-async function readVault(rpc: RpcPool, blockHash: string, engine: string, address: string): Promise<Vault> {
+async function readVault(rpc: Views, blockHash: string, engine: string, address: string): Promise<Vault> {
   const ask = async (name: string, args: readonly unknown[] = []) => view(rpc, blockHash, VAULT, address, name, args);
   const [asset, oracle, collaterals, risk, minProvision, stack] = (await Promise.all([
     ...[ask("asset"), ask("oracle"), ask("collaterals"), ask("riskConfig"), ask("minProvision")],

@@ -6,13 +6,13 @@ import { MaxUint256 } from "ethers";
 
 import { type Header } from "../rpc/endpoint.ts";
 import { CallReverted } from "../rpc/errors.ts";
-import { type RpcPool } from "../rpc/pool.ts";
+import { type Simulator } from "../rpc/pool.ts";
 import { inPages } from "../book/pages.ts";
 import { type Store } from "../store/types.ts";
 import { type Attempt, type LaneName, type Proposal } from "../strategies/types.ts";
 import { errorName } from "./error-name.ts";
 import { expectedGasPrice, feesFor, type FeeRules } from "./fees.ts";
-import { type Lane } from "./lane.ts";
+import { type Sender } from "./lane.ts";
 
 /** What has become of a proposal in this block. */
 export interface Outcome {
@@ -35,6 +35,9 @@ export interface ExecutorRules extends FeeRules {
 /** Price of gas in a vault's asset; undefined if it is not known, and then nothing of that vault is sent. */
 export type GasPricer = (vault: Proposal["vault"]) => Promise<((wei: bigint) => bigint) | undefined>;
 
+/** Which of several keepers acts. */
+type Leases = Pick<Store, "lease">;
+
 interface Worth {
   readonly attempt: Attempt;
   readonly gas: bigint;
@@ -48,12 +51,12 @@ const LEASE_MS = 60_000;
 const KEPT_BPS = 9_900n;
 
 export class Executor {
-  private readonly rpc: RpcPool;
-  private readonly store: Store;
-  private readonly lanes: Readonly<Record<LaneName, Lane>>;
+  private readonly rpc: Simulator;
+  private readonly store: Leases;
+  private readonly lanes: Readonly<Record<LaneName, Sender>>;
   private readonly rules: ExecutorRules;
 
-  constructor(rpc: RpcPool, store: Store, lanes: Readonly<Record<LaneName, Lane>>, rules: ExecutorRules) {
+  constructor(rpc: Simulator, store: Leases, lanes: Readonly<Record<LaneName, Sender>>, rules: ExecutorRules) {
     this.rpc = rpc;
     this.store = store;
     this.lanes = lanes;
@@ -99,7 +102,7 @@ export class Executor {
   /** The first attempt that is worth it. */
   private async findWorth(
     proposal: Proposal,
-    lane: Lane,
+    lane: Sender,
     head: Header,
     inAssets: (wei: bigint) => bigint,
   ): Promise<{ worth?: Worth; reason: string; refused: boolean }> {

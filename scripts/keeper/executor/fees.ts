@@ -3,7 +3,7 @@ import { ORACLE } from "../abi.ts";
 import { type NativePrice } from "../config/types.ts";
 import { type Vault } from "../book/vaults.ts";
 import { CallReverted } from "../rpc/errors.ts";
-import { type RpcPool } from "../rpc/pool.ts";
+import { type Views } from "../rpc/pool.ts";
 
 /** Fees of one transaction, wei per gas. */
 export interface Fees {
@@ -56,7 +56,7 @@ const WEI = 10n ** 18n;
 
 /** Wei of the native coin in a vault's asset units, rounded up; undefined if no price can be had. */
 export async function weiInAssets(
-  rpc: RpcPool,
+  rpc: Views,
   blockHash: string,
   native: NativePrice,
   vault: Vault,

@@ -238,6 +238,9 @@ export class Lane {
   }
 }
 
+/** What sends for the executor. */
+export type Sender = Pick<Lane, "name" | "address" | "waiting" | "hasRoom" | "send">;
+
 function newestOf({ nonce, versions }: Slot): StoredTransaction {
   const newest = versions.at(-1);
   if (newest === undefined) throw new RangeError(`nonce ${nonce} has no transaction`);

@@ -176,6 +176,12 @@ export class RpcPool {
   }
 }
 
+/** What reads of contracts need: a pool of nodes, or a chain in the same process. */
+export type Views = Pick<RpcPool, "call">;
+
+/** What simulations need. */
+export type Simulator = Pick<RpcPool, "request">;
+
 /** A number as nodes want it. */
 export function hex(value: number | bigint): string {
   return `0x${value.toString(16)}`;

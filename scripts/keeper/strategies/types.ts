@@ -7,7 +7,6 @@ import { type Prices } from "../book/prices.ts";
 import { type PositionKey } from "../book/rows.ts";
 import { type Vault } from "../book/vaults.ts";
 import { type Header } from "../rpc/endpoint.ts";
-import { type RpcPool } from "../rpc/pool.ts";
 import { type Sighting } from "../store/types.ts";
 import { type Outlook } from "./outlook.ts";
 
@@ -44,7 +43,6 @@ export interface Proposal {
 /** What strategies may look at, all of one block. */
 export interface BlockView {
   readonly head: Header;
-  readonly rpc: RpcPool;
   readonly lens: string;
   readonly flashLiquidator: string | undefined;
   readonly accounts: Readonly<Record<LaneName, string>>;
