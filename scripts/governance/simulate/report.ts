@@ -88,7 +88,7 @@ function simulationHtml(simulation: Simulation): string {
   const columns = [{ heading: "What" }, { heading: "Before" }, { heading: "After" }];
   const blocks = [
     ...(warnings.length === 0 ? [] : [section("Warnings", ...warnings.map(escapeHtml))]),
-    section("Red flags", ...flagLines(allFlags(proposal, names)).map(escapeHtml)),
+    section(...(flagLines(allFlags(proposal, names)).map(escapeHtml) as [string, ...string[]])),
     section("Batches"),
     table(
       [{ heading: "Batch" }, { heading: "Outcome" }, { heading: "Gas", number: true }, { heading: "Events" }],
@@ -96,7 +96,7 @@ function simulationHtml(simulation: Simulation): string {
         kind,
         outcome,
         gasUsed.toString(),
-        events.map(escapeHtml).join("<br>"),
+        `<div class="log">${events.map(escapeHtml).join("<br>")}</div>`,
       ]),
     ),
     ...SECTIONS.flatMap((part) => {

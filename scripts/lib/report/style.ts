@@ -23,7 +23,9 @@ body {
 }
 main { max-width: 62rem; margin: 0 auto; }
 h1, h2, h3 { font-family: "Iowan Old Style", Palatino, "Liberation Serif", Georgia, serif; line-height: 1.2; font-weight: 600; }
-h1 { font-size: clamp(1.9rem, 5vw, 2.7rem); margin: 0 0 .6rem; }
+h1 { font-size: clamp(1.9rem, 5vw, 2.7rem); margin: 0 0 .6rem; overflow-wrap: anywhere; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
+.log { min-width: 12rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.55rem; margin: 3.2rem 0 .6rem; }
 h3 { font-size: 1.12rem; margin: 0; }
 p, ul.prose { max-width: 46rem; margin: .6rem 0; }
