@@ -5,7 +5,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { type Summary } from "../summary.ts";
-import { HOUSEKEEPING_KEY, type KeeperWorld, URGENT_KEY } from "./world.ts";
+import { type RunningNode } from "./node.ts";
+import { HOUSEKEEPING_KEY, URGENT_KEY } from "./world.ts";
+
+interface Addressed {
+  getAddress(): Promise<string>;
+}
+
+/** What the bot has to be told of a world; a KeeperWorld is one. */
+export interface BotWorld {
+  readonly node: Pick<RunningNode, "url">;
+  readonly chainId?: number;
+  readonly engine: Addressed;
+  readonly keeperLens: Addressed;
+  readonly flash: Addressed;
+  /** The token that stands for the chain's coin. */
+  readonly collateral: Addressed;
+  /** Buys collateral; where there is none, `config` names other venues. */
+  readonly desk?: Addressed;
+  readonly fromBlock: number;
+}
 
 /** A folder for one test's configuration and database. */
 export interface Place {
@@ -32,9 +51,9 @@ export interface BotOptions {
 }
 
 /** The usual configuration of these tests. */
-export async function configFor(world: KeeperWorld, place: Place, { urls, config = {} }: BotOptions = {}) {
+export async function configFor(world: BotWorld, place: Place, { urls, config = {} }: BotOptions = {}) {
   return {
-    chainId: 31_337,
+    chainId: world.chainId ?? 31_337,
     rpc: { urls: urls ?? [world.node.url], timeoutMs: 4_000, maxBlocksPerSecond: 1_000, slackBlocks: 2_000 },
     contracts: {
       engine: await world.engine.getAddress(),
@@ -51,7 +70,7 @@ export async function configFor(world: KeeperWorld, place: Place, { urls, config
       { use: "writeOff", alwaysWriteOff: true, maxCost: "1000" },
       { use: "auctions", settle: true, maxCost: "1000" },
     ],
-    venues: [{ use: "desk", desk: await world.desk.getAddress() }],
+    venues: world.desk === undefined ? [] : [{ use: "desk", desk: await world.desk.getAddress() }],
     operations: { port: 0, pollMs: 50, logLevel: "info" },
     ...config,
   };
@@ -76,7 +95,7 @@ export interface StartedBot {
 
 /** Starts the command; the caller may kill it. */
 export async function startBot(
-  world: KeeperWorld,
+  world: BotWorld,
   place: Place,
   args: readonly string[],
   options: BotOptions = {},
@@ -101,6 +120,6 @@ export async function startBot(
 }
 
 /** One block, to the end. */
-export async function runOnce(world: KeeperWorld, place: Place, options: BotOptions = {}): Promise<Run> {
+export async function runOnce(world: BotWorld, place: Place, options: BotOptions = {}): Promise<Run> {
   return (await startBot(world, place, ["--once", "--json"], options)).done;
 }

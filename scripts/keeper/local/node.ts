@@ -10,13 +10,17 @@ export interface RunningNode {
 
 const START_MS = 90_000;
 
-export async function startNode(): Promise<RunningNode> {
+/** Starts a node; `options` are further ones of `hardhat node`, such as `--fork`. */
+export async function startNode(options: readonly string[] = []): Promise<RunningNode> {
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    ["node_modules/hardhat/dist/src/cli.js", "node", "--port", String(port), "--hostname", "127.0.0.1"],
+    ["node_modules/hardhat/dist/src/cli.js", "node", "--port", String(port), "--hostname", "127.0.0.1", ...options],
     { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, NO_COLOR: "1" } },
   );
+  // Who stops early, by an error or Ctrl-C, leaves no node behind.
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
   let complaint = "";
   child.stderr.on("data", (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-2_000)));
   const url = `http://127.0.0.1:${port}`;
@@ -28,7 +32,7 @@ export async function startNode(): Promise<RunningNode> {
       break;
     } catch {
       if (child.exitCode !== null || performance.now() > until) {
-        child.kill("SIGKILL");
+        kill();
         throw new Error(`hardhat node did not start: ${complaint}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -38,7 +42,8 @@ export async function startNode(): Promise<RunningNode> {
     ...{ url, request },
     stop: async () => {
       const exited = new Promise((resolve) => child.once("exit", resolve));
-      if (child.exitCode === null && child.kill("SIGKILL")) await exited;
+      if (child.exitCode === null && kill()) await exited;
+      process.off("exit", kill);
     },
   };
 }

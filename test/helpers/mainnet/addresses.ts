@@ -5,6 +5,9 @@ export const ETH_USD_FEED = "0x5f4eC3Df9cbd43714FE2740f5E3616155c5b8419";
 
 /** Uniswap V3 pool USDC/WETH with a fee of 0.05 %; USDC is token 0. */
 export const USDC_WETH_POOL = "0x88e6A0c2dDD26FEEb64F039a2c41296FcB3f5640";
+/** Uniswap V3's factory, and the first of its routers. */
+export const V3_FACTORY = "0x1F98431c8aD98523631AE4a59f267346ea31F984";
+export const V3_ROUTER = "0xE592427A0AEce92De3Edee1F18E0157C05861564";
 /** Uniswap V2's factory and router. */
 export const V2_FACTORY = "0x5C69bEe701ef814a2B6a3EDD4B1652CB9cc5aA6f";
 export const V2_ROUTER = "0x7a250d5630B4cF539739dF2C5dAcb4c659F2488D";

@@ -4,6 +4,8 @@
  */
 import { network } from "hardhat";
 
+import { type RunningNode, startNode } from "../../../scripts/keeper/local/node.ts";
+
 /** `archive`: any node with old state. `slice`: a small part of the real state of one block; what is missing reads as zero. */
 export type ForkKind = "archive" | "slice";
 
@@ -29,17 +31,53 @@ export const describeSlice = FORK?.kind === "slice" ? describe : describe.skip;
 /** Tests that need state which the slice has not got; the reason is part of the name. */
 export const describeArchive = FORK?.kind === "archive" ? describe : describe.skip;
 
-/** A new chain that begins where mainnet is; chain id 1, because signatures on real contracts are bound to it. */
-export async function forkMainnet() {
+/** On chain id 1, because signatures on real contracts are bound to it. */
+const CHAIN_ID = 1;
+
+function fork(): Fork {
   if (FORK === undefined) throw new Error("no mainnet to fork: this test should have been skipped");
-  const { url, block } = FORK;
-  return network.create({
+  return FORK;
+}
+
+/** A new chain that begins where mainnet is, in this process. */
+export async function forkMainnet() {
+  const { url, block } = fork();
+  const connection = await network.create({
     override: {
-      chainId: 1,
+      chainId: CHAIN_ID,
       forking: { url, ...(block === undefined ? {} : { blockNumber: block }) },
     },
   });
+  await freeAccounts(connection);
+  return connection;
+}
+
+/** The same in a process of its own, a `hardhat node` that others can be pointed at. */
+export async function serveFork(): Promise<{ node: RunningNode; connection: MainnetFork; stop(): Promise<void> }> {
+  const { url, block } = fork();
+  const options = ["--fork", url, "--chain-id", String(CHAIN_ID)];
+  const node = await startNode(block === undefined ? options : [...options, "--fork-block-number", String(block)]);
+  const connection = await network.create({ network: "localhost", override: { url: node.url, chainId: CHAIN_ID } });
+  await freeAccounts(connection);
+  return {
+    ...{ node, connection },
+    stop: async () => {
+      await connection.close();
+      await node.stop();
+    },
+  };
+}
+
+/**
+ * The keys of Hardhat's accounts are known to everybody, and on mainnet somebody has delegated the accounts to code of
+ * their own (EIP-7702). Tests need accounts as they are without it.
+ */
+async function freeAccounts({ ethers, provider }: MainnetFork): Promise<void> {
+  for (const { address } of await ethers.getSigners()) {
+    if ((await ethers.provider.getCode(address)) === "0x") continue;
+    await provider.request({ method: "hardhat_setCode", params: [address, "0x"] });
+  }
 }
 
 /** A fork and this project's plugins. */
-export type MainnetFork = Awaited<ReturnType<typeof forkMainnet>>;
+export type MainnetFork = Awaited<ReturnType<typeof network.create>>;

@@ -31,8 +31,8 @@ export async function endow(system: MainnetSystem, account: HardhatEthersSigner,
   }
 }
 
-/** Lenders, staker, bid and loan. Returns what was borrowed, asset units. */
-export async function openMarket(system: MainnetSystem): Promise<bigint> {
+/** Lenders, staker, bid and loan (per cent of the collateral's worth). Returns what was borrowed, asset units. */
+export async function openMarket(system: MainnetSystem, loanPercent = LOAN_PERCENT): Promise<bigint> {
   const { fork, one, people, vault, fund, underwriters, oracle, lent } = system;
   const { ann, ben, sam, una, borrower } = people;
   await endow(system, ann, LENT.ann);
@@ -49,7 +49,7 @@ export async function openMarket(system: MainnetSystem): Promise<bigint> {
   await weth.approve(await vault.getAddress(), MAX);
   await vault.connect(borrower).supplyCollateral(WETH, COLLATERAL * ETHER, borrower.address);
   const worth = await oracle.getQuote(COLLATERAL * ETHER, WETH, TOKENS[lent].address);
-  const borrowed = (worth * LOAN_PERCENT) / 100n;
+  const borrowed = (worth * loanPercent) / 100n;
   await vault.connect(borrower).borrow(WETH, borrowed, borrower.address, borrower.address);
   return borrowed;
 }

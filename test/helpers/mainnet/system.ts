@@ -8,6 +8,7 @@ import {
   DebtAuction__factory,
   Dilution__factory,
   InsuranceFund__factory,
+  KeeperLens__factory,
   LendingVault__factory,
   SolvencyLens__factory,
   UnderwriterBook__factory,
@@ -15,7 +16,7 @@ import {
 } from "../../../types/ethers-contracts/index.js";
 import { ETH_USD_FEED, TOKENS } from "./addresses.js";
 import { deployFeed, DOLLAR } from "./feeds.js";
-import { forkMainnet } from "./fork.js";
+import { forkMainnet, type MainnetFork } from "./fork.js";
 import { type LentAsset, mainnetParameters } from "./parameters.js";
 import { createSafe } from "./safe.js";
 
@@ -23,11 +24,12 @@ import { createSafe } from "./safe.js";
 export const BTC_PRICE = 60_000n * DOLLAR;
 
 /**
- * A new fork with everything on it. Borrowers put down WETH, priced by mainnet's own ETH / USD feed; the asset's feed is
+ * Everything on a fork, a new one in process unless said otherwise. Borrowers put down WETH, priced by mainnet's own ETH / USD feed; the asset's feed is
  * Chainlink's code deployed anew, at one dollar.
+ * @param journal name of Ignition's folder below deploy/deployments; a fork in process needs none
  */
-export async function deployOnMainnet(lent: LentAsset) {
-  const fork = await forkMainnet();
+export async function deployOnMainnet(lent: LentAsset, given?: MainnetFork, journal?: string) {
+  const fork = given ?? (await forkMainnet());
   const { ethers } = fork;
   const signers = await ethers.getSigners();
   const [deployer, ann, ben, sam, una, borrower, liquidator, buyer, stranger] = signers;
@@ -37,6 +39,7 @@ export async function deployOnMainnet(lent: LentAsset) {
 
   const deployed = await fork.ignition.deploy(PlimsollModule, {
     config: { blockPollingInterval: 20, requiredConfirmations: 1 },
+    ...(journal === undefined ? {} : { deploymentId: journal }),
     parameters: mainnetParameters(lent, {
       asset: TOKENS[lent].address,
       assetFeed: assetFeed.proxy,
@@ -64,6 +67,7 @@ export async function deployOnMainnet(lent: LentAsset) {
     fund: InsuranceFund__factory.connect(await at(deployed.fund), deployer),
     underwriters: UnderwriterBook__factory.connect(await at(deployed.underwriters), deployer),
     lens: SolvencyLens__factory.connect(await at(deployed.lens), deployer),
+    keeperLens: KeeperLens__factory.connect(await at(deployed.keeperLens), deployer),
     dilution,
     token: BackstopToken__factory.connect(await dilution.token(), deployer),
     debtAuction: DebtAuction__factory.connect(await dilution.debtAuction(), deployer),
