@@ -12,7 +12,7 @@ import { FlashLiquidator__factory } from "../../types/ethers-contracts/index.js"
 import { TOKENS, USDC_WETH_POOL, V3_ROUTER } from "../helpers/mainnet/addresses.js";
 import { DOLLAR, type Feed } from "../helpers/mainnet/feeds.js";
 import { describeFork, describeSlice, serveFork } from "../helpers/mainnet/fork.js";
-import { COLLATERAL, ETHER, growOld, ledgerOf, openMarket, WETH } from "../helpers/mainnet/market.js";
+import { ETHER, growOld, ledgerOf, openMarket, WETH } from "../helpers/mainnet/market.js";
 import { poolAt, POOL_FEE, provideRouter, Q96, sellDownTo, swapIn } from "../helpers/mainnet/pool.js";
 import { deployOnMainnet, type MainnetSystem } from "../helpers/mainnet/system.js";
 import { deal, tokenAt } from "../helpers/mainnet/tokens.js";
@@ -216,7 +216,7 @@ describeFork("mainnet: the keeper, over RPC against a hardhat node that forks it
       for (const key of [URGENT_KEY, HOUSEKEEPING_KEY]) {
         const { address } = new Wallet(key);
         const counts = await Promise.all(
-          ["latest", "pending"].map((tag) => world.node.request("eth_getTransactionCount", [address, tag])),
+          ["latest", "pending"].map((tag) => served.node.request("eth_getTransactionCount", [address, tag])),
         );
         expect(counts[0]).to.equal(counts[1]);
       }

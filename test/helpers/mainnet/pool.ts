@@ -53,7 +53,7 @@ export function sqrtPriceAt(answer: bigint): bigint {
 
 /** Sells ether, as many do when a price falls, until the pool pays `answer` dollars (8 decimals). */
 export async function sellDownTo(fork: MainnetFork, seller: HardhatEthersSigner, answer: bigint): Promise<void> {
-  const router = await provideRouter(fork);
+  const router = (await provideRouter(fork)).connect(seller);
   await fork.provider.request({
     method: "hardhat_setBalance",
     params: [seller.address, `0x${(2n * SELLER_WEI).toString(16)}`],
@@ -71,8 +71,7 @@ export async function sellDownTo(fork: MainnetFork, seller: HardhatEthersSigner,
       ...{ recipient: seller.address, deadline: MAX, amountIn: await tokenAt(fork, "WETH").balanceOf(seller.address) },
       ...{ amountOutMinimum: 0n, sqrtPriceLimitX96: step < target ? step : target },
     };
-    const sold = router.connect(seller) as Contract;
-    await (await sold.getFunction("exactInputSingle").send(params)).wait();
+    await (await router.getFunction("exactInputSingle").send(params)).wait();
   }
 }
 
