@@ -14,7 +14,7 @@ COMMAND    = NETWORK='$(NETWORK)' $(RUN) 'node_modules/.bin/hardhat $(BUILD) run
 
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install build start test test-unit test-integration test-solidity test-fork invariants bench gas snapshot coverage \
+.PHONY: help install build start test test-unit test-integration test-solidity test-fork invariants bench bench-fork gas snapshot coverage \
         lint format hardhat node deploy verify-deployment roles propose simulate sign execute keeper bench-keeper rehearse package clean
 
 help: ## Show this list
@@ -52,6 +52,9 @@ invariants: install ## Run the invariant tests as a deep campaign (FUZZ_SEED=0x.
 
 bench: install ## Measure gas beside Morpho Blue and Aave v3, write docs/performance.md
 	@$(RUN) 'npm run --silent bench'
+
+bench-fork: build ## Measure what reading mainnet's own price feed costs, on a fork
+	@$(RUN) 'npm run --silent bench:fork'
 
 gas: bench ## The same: what every action costs, margin vault included
 

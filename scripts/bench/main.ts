@@ -6,6 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import hre from "hardhat";
 
 import { Progress } from "../lib/progress.ts";
+import { measureOwnReads, readMainnetFigures } from "./feeds/reads.ts";
 import { compare, type Compared, type Worlds } from "./compare.ts";
 import { PRICED_ROWS, ROWS } from "./contest.ts";
 import { measureGrowth } from "./growth.ts";
@@ -17,6 +18,7 @@ import type { PriceKind } from "./peers/prices.ts";
 import { GROUPS } from "./plimsoll/operations/index.ts";
 import { chainlinkPrices, fixedPrices } from "./plimsoll/prices.ts";
 import { buildWorld } from "./plimsoll/world.ts";
+import { feedReadsLine } from "./report/feeds.ts";
 import { operationsJson } from "./report/json.ts";
 import { performancePage } from "./report/page.ts";
 import { deployableSizes } from "./snapshot.ts";
@@ -74,12 +76,14 @@ const growth = await measureGrowth(worlds, (note) => {
 progress.finish();
 
 const chainlink = await compareAll(await buildWorlds("chainlink", progress), PRICED_ROWS, progress);
-const results = { compared, chainlink, sections, growth, sizes: await deployableSizes() };
+const feeds = { own: await measureOwnReads(await newChain()), mainnet: readMainnetFigures() };
+const results = { compared, chainlink, feeds, sections, growth, sizes: await deployableSizes() };
 
 const bench = { operations: operationsJson(compared), growth };
 const details = {
   profile: PROFILE,
   chainlink: operationsJson(chainlink),
+  feeds,
   breakdown: compared.map(({ row, plimsoll, morphoBlue, aaveV3 }) => ({
     operation: row.operation,
     plimsoll: plimsoll.breakdown,
@@ -98,6 +102,7 @@ console.log(renderSections(sections));
 console.log(renderGrowth(growth));
 console.log("\nWith real Chainlink feeds: a proxy and an aggregator for each token");
 console.log(renderComparison(chainlink));
+console.log(feedReadsLine(feeds.own, feeds.mainnet));
 console.log("\nPlimsoll and its peers, prices in one slot");
 console.log(renderComparison(compared));
 console.log(`Written to ${REPORT}, ${DETAILS} and ${PAGE}`);

@@ -3,6 +3,8 @@ import type { Breakdown } from "../breakdown.ts";
 import type { Growth } from "../growth.ts";
 import { FIXED_PEERS, FIXED_SOURCE, type FixedPeer } from "../peers/fixed.ts";
 import { AAVE_PACKAGE, MORPHO_PACKAGE } from "../peers/packages.ts";
+import type { FeedReads, MainnetReads } from "../feeds/reads.ts";
+import { feedReads } from "./feeds.ts";
 import { exact, ratio, thousands } from "./figures.ts";
 import type { Size } from "../snapshot.ts";
 import type { Section } from "./terminal.ts";
@@ -10,6 +12,7 @@ import type { Section } from "./terminal.ts";
 export interface Results {
   compared: readonly Compared[];
   chainlink: readonly Compared[];
+  feeds: { own: FeedReads; mainnet: MainnetReads };
   sections: readonly Section[];
   growth: Growth;
   sizes: Readonly<Record<string, Size>>;
@@ -26,7 +29,7 @@ const PARTS: readonly (readonly [keyof Breakdown, string])[] = [
 ];
 
 /** `docs/performance.md`. */
-export function performancePage({ compared, chainlink, sections, growth, sizes }: Results): string {
+export function performancePage({ compared, chainlink, feeds, sections, growth, sizes }: Results): string {
   return `${[
     "# Performance",
     "Written by `make bench`; do not edit by hand. Gas of whole transactions (`gasUsed`), each with a cold access list.",
@@ -39,6 +42,7 @@ export function performancePage({ compared, chainlink, sections, growth, sizes }
       "them through a contract of this benchmark with two reads and a division, as Morpho's own oracle is not on npm. " +
       "Only what reads a price is shown.",
     measuredOnly(chainlink),
+    costOfFeeds(feeds),
     "## Where the gas goes",
     "Every unit of gas of the comparison, from a trace of the transaction. *Intrinsic* is what every transaction pays and " +
       "its calldata; *cold loads* the first touch of a slot or an account; *stores* writing storage without that; *calls* " +
@@ -92,6 +96,12 @@ function measuredOnly(compared: readonly Compared[]): string {
     return [row.operation, ...gas, ratio(plimsoll.gas, Math.min(...peers))];
   });
   return table(["operation", "Plimsoll", "Morpho Blue", "Aave v3", "ours / best peer"], rows);
+}
+
+/** What one price costs, of the real prices above. */
+export function costOfFeeds({ own, mainnet }: Results["feeds"]): string {
+  const { text, rows } = feedReads(own, mainnet);
+  return [text, table(["feed", "first read of a transaction", "a read after it"], rows)].join("\n\n");
 }
 
 function codeSizes(sizes: Readonly<Record<string, Size>>): string {

@@ -1,9 +1,14 @@
+import { readFileSync } from "node:fs";
+
 import { expect } from "chai";
 
 import type { Breakdown } from "../../../../scripts/bench/breakdown.ts";
 import { bestPeer, type Compared, meetsGoal } from "../../../../scripts/bench/compare.ts";
 import { ROWS } from "../../../../scripts/bench/contest.ts";
+import { readMainnetFigures } from "../../../../scripts/bench/feeds/reads.ts";
+import { feedReadsLine } from "../../../../scripts/bench/report/feeds.ts";
 import { operationsJson } from "../../../../scripts/bench/report/json.ts";
+import { costOfFeeds } from "../../../../scripts/bench/report/page.ts";
 import { renderComparison, renderGrowth, renderSections } from "../../../../scripts/bench/report/terminal.ts";
 
 const BREAKDOWN: Breakdown = { intrinsic: 0, coldLoads: 0, stores: 0, calls: 0, logs: 0, compute: 0, refunds: 0 };
@@ -60,5 +65,14 @@ describe("report of the benchmark", () => {
       lossEpochs: [1, 10, 50].map((epochs) => ({ epochs, nextLoss: most, nextTransfer: most, claimOfAll: most })),
     };
     expect(widest(renderGrowth(growth))).to.be.at.most(80);
+  });
+
+  it("has what mainnet's own feed costs from the committed figures, and so has docs/performance.md", () => {
+    const mainnet = readMainnetFigures();
+    const own = { firstRead: 18_552, secondRead: 3_552 };
+    const row = `| mainnet, ETH / USD | ${mainnet.firstRead.toLocaleString("en-US")} | ${mainnet.secondRead.toLocaleString("en-US")} |`;
+    expect(costOfFeeds({ own, mainnet })).to.contain(row).and.to.contain("fork of block 20,472,570");
+    expect(readFileSync("docs/performance.md", "utf8")).to.contain(row);
+    expect(widest(feedReadsLine(own, mainnet))).to.be.at.most(80);
   });
 });
