@@ -7,7 +7,9 @@ import {IDilution} from "./IDilution.sol";
 /// @notice One lot per write-off, any number of them at once. The price falls in a straight line from the start price to the floor, stays there
 /// until the lot expires, and is in asset units per whole token (10^18 token units):
 /// start - (start - floor) x elapsed / fallSeconds, rounded up. Buyers pay tokens x price, rounded up, straight to the
-/// vault, for the lenders charged by that write-off, and no more than those are still owed.
+/// vault, for the lenders charged by that write-off, and no more than those are still owed. Who buys all that they are
+/// owed pays exactly that, less than a token unit's price more than the tokens, rounded down, cost. A purchase after which
+/// they are owed less than a token unit costs at the floor closes the lot.
 interface IDebtAuction {
     /// @notice One lot. Three slots.
     /// @param offeredTokens Tokens on offer; what is settled unsold is taken off, so a closed lot has none left.
@@ -97,7 +99,7 @@ interface IDebtAuction {
     /// @notice What `buy` would sell now; zeros when it would revert.
     /// @param maxTokens Most tokens to buy.
     /// @return tokens As many of them as are left and as the lenders' outstanding charge pays for, rounded down.
-    /// @return assets What they cost, rounded up.
+    /// @return assets What they cost, rounded up, or all that the lenders are owed.
     function quoteBuy(
         address vault,
         uint256 id,
@@ -109,7 +111,7 @@ interface IDebtAuction {
     /// @param receiver Account the tokens are minted to.
     /// @param deadline Last second at which the purchase is accepted.
     /// @return tokens Minted.
-    /// @return assets Paid, tokens x price, rounded up.
+    /// @return assets Paid: tokens x price, rounded up, or all that the lenders are owed.
     function buy(
         address vault,
         uint256 id,

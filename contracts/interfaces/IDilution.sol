@@ -210,7 +210,8 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     function averageIssuePrice(address vault, uint256 id) external view returns (uint256 price);
 
     /// @notice Tokens that `cover` would put on offer now: enough to raise `shortfallAssets` at the floor price,
-    /// rounded up, as far as the budget goes.
+    /// rounded up, as far as the budget goes; nothing if that is less than a thousandth of a token (10^15 units), of which
+    /// the lenders are charged without a lot.
     function previewOffer(address vault, uint256 shortfallAssets) external view returns (uint256 tokens);
 
     /// @notice Debt auction only: `assets` have just been paid to `vault` for `tokens` of the lot of `id`. Books the

@@ -129,7 +129,8 @@ interface IUnderwriterBook is IPremiumTaker {
     /// @notice Fills bids, best price first, for write-off `id`: at most `shortfallAssets` and `maxTokens`, no level
     /// below `floorPrice`. Pays the vault. Dilution only; it mints the tokens to this book right after.
     /// @return tokens Token units sold, rounded down per level.
-    /// @return assets Asset units paid to the vault.
+    /// @return assets Asset units paid to the vault: per level all that is wanted of it, which is less than a token unit's
+    /// price more than the tokens cost; or, where `maxTokens` end first, their price rounded up.
     function fill(
         uint256 id,
         uint256 shortfallAssets,

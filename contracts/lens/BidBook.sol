@@ -59,19 +59,21 @@ library BidBook {
         for (uint256 k; k < book.prices.length && paid < shortfall && minted < available; ++k) {
             if (book.assets[k] == 0) continue;
             if (book.prices[k] < book.floorPrice) break;
-            uint256 tokens = Math.min(
-                DutchPrice.tokensDown(Math.min(book.assets[k], shortfall - paid), book.prices[k]),
-                available - minted
-            );
-            uint256 assets = DutchPrice.assetsUp(tokens, book.prices[k]);
+            uint256 assets = Math.min(book.assets[k], shortfall - paid);
+            uint256 tokens = DutchPrice.tokensDown(assets, book.prices[k]);
+            if (tokens == 0) continue;
+            if (tokens > available - minted) {
+                tokens = available - minted;
+                assets = DutchPrice.assetsUp(tokens, book.prices[k]);
+            }
             minted += tokens;
             paid += assets;
             book.assets[k] -= assets;
             // A drained level starts anew; what is left of it is nobody's bid.
-            if (tokens != 0 && book.assets[k] * DRAIN_FACTOR < book.shares[k]) book.assets[k] = 0;
+            if (book.assets[k] * DRAIN_FACTOR < book.shares[k]) book.assets[k] = 0;
         }
         if (paid < shortfall) {
-            offered = Math.min(available - minted, DutchPrice.tokensUp(shortfall - paid, book.floorPrice));
+            offered = DutchPrice.lot(available - minted, shortfall - paid, book.floorPrice);
         }
         book.budgetTokens = available - minted - offered;
     }

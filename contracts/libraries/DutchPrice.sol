@@ -10,6 +10,9 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 library DutchPrice {
     /// @dev Token units in one whole token.
     uint256 internal constant WHOLE_TOKEN = 1e18;
+    /// @dev Token units under which nothing is put on offer: a thousandth of a token. Nobody buys what costs less than the
+    /// transaction, and what rounding leaves of a loss must not cost it the gas of a lot.
+    uint256 internal constant LEAST_LOT = 1e15;
 
     /// @notice start - (start - floor) x elapsed / duration, rounded up; the floor once `duration` (seconds) is over.
     function fallingUp(
@@ -51,6 +54,13 @@ library DutchPrice {
     /// @notice Tokens that must be given for `assets` at `price` (not zero), rounded up.
     function tokensUp(uint256 assets, uint256 price) internal pure returns (uint256 tokens) {
         return Math.mulDiv(assets, WHOLE_TOKEN, price, Math.Rounding.Ceil);
+    }
+
+    /// @notice Tokens to put on offer for `assets`: enough to raise them at `floorPrice`, rounded up, as far as
+    /// `availableTokens` go; zero where that is less than the least lot.
+    function lot(uint256 availableTokens, uint256 assets, uint256 floorPrice) internal pure returns (uint256 tokens) {
+        tokens = Math.min(availableTokens, tokensUp(assets, floorPrice));
+        if (tokens < LEAST_LOT) return 0;
     }
 
     /// @notice Average price at which `tokens` (not zero) brought `assets`, rounded down.

@@ -103,10 +103,14 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         (tokens, assets) = _fill(current, price, maxTokens, outstanding);
         if (tokens == 0) revert NothingToBuy(maxTokens, current.offeredTokens - current.soldTokens, outstanding);
 
-        _lots[vault][id].soldTokens = (current.soldTokens + tokens).toUint96();
+        current.soldTokens = (current.soldTokens + tokens).toUint96();
+        _lots[vault][id].soldTokens = current.soldTokens;
         emit LotBought(vault, id, msg.sender, receiver, tokens, assets, price);
+        uint256 unsold;
+        if (_isPaidFor(current, outstanding - assets)) unsold = _close(vault, id, current);
         IERC20(IERC4626(vault).asset()).pullTo(msg.sender, vault, assets);
         dilution.sold(vault, id, tokens, assets, receiver);
+        if (unsold != 0) dilution.unsold(vault, unsold, current.openedAt);
     }
 
     /// @inheritdoc IDebtAuction
@@ -115,9 +119,7 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         uint256 closesAt = uint256(current.expiresAt) + current.claimSeconds;
         if (block.timestamp < closesAt) {
             uint256 outstanding = _engine.lendersOutstanding(vault, id);
-            if (DutchPrice.tokensDown(outstanding, current.floorPrice) != 0) {
-                revert LotStillOpen(vault, id, closesAt, outstanding);
-            }
+            if (!_isPaidFor(current, outstanding)) revert LotStillOpen(vault, id, closesAt, outstanding);
         }
         unsoldTokens = _close(vault, id, current);
         dilution.unsold(vault, unsoldTokens, current.openedAt);
@@ -150,9 +152,15 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         return _fill(current, _price(current), maxTokens, _engine.lendersOutstanding(vault, id));
     }
 
+    /// @dev Whether the lenders are owed less than a token unit costs at the floor, so that nothing more can be sold.
+    function _isPaidFor(Lot memory current, uint256 outstanding) private pure returns (bool) {
+        return DutchPrice.tokensDown(outstanding, current.floorPrice) == 0;
+    }
+
     /// @dev Takes what was not sold off the offer.
     function _close(address vault, uint256 id, Lot memory current) private returns (uint256 unsoldTokens) {
         unsoldTokens = current.offeredTokens - current.soldTokens;
+        if (unsoldTokens == 0) return 0;
         _lots[vault][id].offeredTokens = current.soldTokens;
         emit LotSettled(vault, id, unsoldTokens);
     }
@@ -167,9 +175,9 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         tokens = Math.min(maxTokens, current.offeredTokens - current.soldTokens);
         assets = DutchPrice.assetsUp(tokens, price);
         if (assets <= outstanding) return (tokens, assets);
-        // Rounded down, so that what it costs, rounded up, still fits.
+        // All that they are owed, to the unit: less than a token unit's price more than the tokens, rounded down, cost.
         tokens = DutchPrice.tokensDown(outstanding, price);
-        assets = DutchPrice.assetsUp(tokens, price);
+        assets = tokens == 0 ? 0 : outstanding;
     }
 
     function _price(Lot memory current) private view returns (uint256) {

@@ -132,7 +132,7 @@ contract Dilution is DilutionTerms {
         VaultBook storage book = _books[vault];
         uint256 floorPrice = book.floorPrice;
         if (floorPrice == 0 || book.paused) return 0;
-        return Math.min(book.budget.available(), DutchPrice.tokensUp(shortfallAssets, floorPrice));
+        return DutchPrice.lot(book.budget.available(), shortfallAssets, floorPrice);
     }
 
     /// @dev Puts as many tokens on offer as raise `shortfallAssets` at the floor price, within the budget. They are
@@ -141,6 +141,8 @@ contract Dilution is DilutionTerms {
     function _offer(address vault, uint256 id, uint256 shortfallAssets) private {
         VaultBook storage book = _books[vault];
         if (book.floorPrice == 0 || book.paused) return;
+        // Dust leaves what is on offer alone.
+        if (DutchPrice.lot(type(uint256).max, shortfallAssets, book.floorPrice) == 0) return;
         (uint256 left, uint256 offeredAt) = debtAuction.takeBack(vault, id);
         if (left != 0) {
             book.budget.release(left, offeredAt);

@@ -278,16 +278,19 @@ contract UnderwriterBook is IUnderwriterBook, Authorizations, ReentrancyGuardTra
         }
     }
 
-    /// @dev One rule for quote and fill. Tokens are rounded down, then the assets for exactly those tokens up: the price
-    /// paid is never under the level's, and nobody pays for no token.
+    /// @dev One rule for quote and fill. Tokens are rounded down, assets are all that is wanted of the level, or where the
+    /// budget ends first, those tokens' price rounded up: the price paid is never under the level's, nobody pays for no
+    /// token, and bids that can pay for a loss leave nothing of it that is less than a token unit's price.
     function _quote(
         uint256 price,
         uint256 held,
         uint256 shortfallAssets,
         uint256 maxTokens
     ) private pure returns (uint256 tokens, uint256 assets) {
-        tokens = Math.min(Math.mulDiv(Math.min(held, shortfallAssets), TOKEN_UNIT, price), maxTokens);
-        assets = Math.mulDiv(tokens, price, TOKEN_UNIT, Math.Rounding.Ceil);
+        uint256 wanted = Math.min(held, shortfallAssets);
+        tokens = Math.mulDiv(wanted, TOKEN_UNIT, price);
+        if (tokens <= maxTokens) return (tokens, tokens == 0 ? 0 : wanted);
+        return (maxTokens, Math.mulDiv(maxTokens, price, TOKEN_UNIT, Math.Rounding.Ceil));
     }
 
     function _fillLevel(

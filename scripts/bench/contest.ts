@@ -121,11 +121,11 @@ export const ROWS: readonly Row[] = [
   {
     operation: "dilution: lot opened, bought, settled",
     goal: 130_000,
-    plimsoll: { plus: [lotOpened, ...lotSold], minus: [noLot] },
+    plimsoll: { plus: [lotOpened, lotSold], minus: [noLot] },
     fixedPeers: { makerFlop: 266_000, venus: 751_000 },
     note:
-      "What opening the lot adds to a write-off, one buyer who pays all that the lenders are owed, and settling what " +
-      "is left of the lot. Maker and Venus: three transactions.",
+      "What opening the lot adds to a write-off, and one buyer who pays all that the lenders are owed, which settles " +
+      "the lot. Maker and Venus: three transactions.",
   },
 ];
 

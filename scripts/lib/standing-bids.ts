@@ -87,10 +87,13 @@ export class StandingBids {
     for (const [level, { assets: held }] of this.levels.entries()) {
       const price = this.prices[level] ?? 0n;
       if (price < floorPrice) break;
-      // Tokens are rounded down, and what is paid for exactly those tokens up.
-      const tokens = min((min(held, missing) * WHOLE_TOKEN) / price, allowed);
+      // All that is wanted of the level is paid, for tokens rounded down; where the budget ends first, the price of what is
+      // left of it, rounded up.
+      const wanted = min(held, missing);
+      const affordable = (wanted * WHOLE_TOKEN) / price;
+      const tokens = min(affordable, allowed);
       if (tokens === 0n) continue;
-      const assets = (tokens * price + WHOLE_TOKEN - 1n) / WHOLE_TOKEN;
+      const assets = affordable > allowed ? (tokens * price + WHOLE_TOKEN - 1n) / WHOLE_TOKEN : wanted;
       fills.push({ level, tokens, assets });
       missing -= assets;
       allowed -= tokens;

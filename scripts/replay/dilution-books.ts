@@ -6,6 +6,8 @@ import { type Journal } from "./loss-journal.ts";
 import { type LossWorld } from "./world.ts";
 
 const WHOLE_TOKEN = 10n ** 18n;
+/** Less than this is not put on offer, token units: `DutchPrice.LEAST_LOT`. */
+const LEAST_LOT = 10n ** 15n;
 
 export class DilutionBooks {
   readonly bids: StandingBids;
@@ -56,15 +58,19 @@ export class DilutionBooks {
    * earlier lot of the same write-off is offered anew with them, as far as lenders are still owed something for it.
    */
   offer(id: bigint, shortfall: bigint, lendersOwed: bigint, now: number, journal: Journal): void {
-    if (shortfall === 0n) return;
+    if (this.tokensFor(shortfall) < LEAST_LOT) return;
     const left = this.takeBack(id, now, journal);
     const missing = shortfall + min(lendersOwed, (left * this.floorPrice) / WHOLE_TOKEN);
-    const needed = (missing * WHOLE_TOKEN + this.floorPrice - 1n) / this.floorPrice;
-    const tokens = min(this.budget.available(now), needed);
-    if (tokens === 0n) return;
+    const tokens = min(this.budget.available(now), this.tokensFor(missing));
+    if (tokens < LEAST_LOT) return;
     this.lots.set(id, { left: tokens, openedAt: now });
     this.budget.draw(tokens, now);
     journal.offered.push({ id, tokens });
+  }
+
+  /** Tokens that bring `assets` at the floor price, rounded up. */
+  private tokensFor(assets: bigint): bigint {
+    return (assets * WHOLE_TOKEN + this.floorPrice - 1n) / this.floorPrice;
   }
 
   /** Tokens of a lot were sold. */

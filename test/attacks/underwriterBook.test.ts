@@ -153,8 +153,9 @@ describe("Attacks on the underwriters' book", () => {
         .to.be.revertedWithCustomError(t.book, "ExceedsMaturedNotice")
         .withArgs(t.una.address, 0n, shares, 0n);
       await liquidate(t);
-      // floor(409.900990099009900990 / 100) tokens are paid for with exactly their price
-      expect((await t.engine.ledger(t.address, 1n)).dilutionCash).to.equal(409_900_990_099_009_900_900n);
+      // All of 409.900990099009900990 is paid, for floor(409.900990099009900990 / 100) tokens
+      expect((await t.engine.ledger(t.address, 1n)).dilutionCash).to.equal(409_900_990_099_009_900_990n);
+      expect(await t.token.balanceOf(await t.at(t.book))).to.equal(4_099_009_900_990_099_009n);
     });
 
     it("cannot keep a matured notice in hand beyond its window", async () => {

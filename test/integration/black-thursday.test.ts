@@ -31,7 +31,8 @@ function smallCrash(): CrashScenario {
       principal: quarter(whole.restructuring.principal),
       repays: quarter(whole.restructuring.repays),
     },
-    buyer: { ...whole.buyer, capital: quarter(whole.buyer.capital) },
+    // So little that lots are left over and lenders are still owed something when a debtor pays back.
+    buyer: { ...whole.buyer, capital: quarter(whole.buyer.capital) / 10n },
     underwriters: {
       ...whole.underwriters,
       bids: whole.underwriters.bids.map(({ price, assets }) => ({ price, assets: assets / 20n })),

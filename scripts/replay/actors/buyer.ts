@@ -46,6 +46,8 @@ export class Buyer {
   private readonly limits: readonly bigint[];
   private readonly rng: Rng;
   private watched: WatchedLot[] = [];
+  /** Tokens of lots that ended with a purchase: their lenders were paid before everything was sold. */
+  private notNeeded = 0n;
 
   private constructor(world: LossWorld, plan: BuyerPlan, mirror: LedgerMirror, rng: Rng, account: string) {
     this.world = world;
@@ -109,10 +111,10 @@ export class Buyer {
     this.watched = this.watched.filter(({ remaining }) => remaining > 0n);
   }
 
-  /** Closes what has expired or can no longer be sold. Returns the tokens given back to the budget. */
+  /** Closes what has expired or can no longer be sold. Returns all tokens ever given back to the budget without a sale. */
   async settleAll(): Promise<bigint> {
     const { chain, vault, debtAuction } = this.world;
-    let unsold = 0n;
+    let unsold = this.notNeeded;
     for (const { id } of await this.openLots()) {
       const mined = await chain.send(this.account, debtAuction.settle.populateTransaction(vault, id));
       this.mirror.follow(mined);
@@ -137,6 +139,10 @@ export class Buyer {
       lot.remaining -= tokens;
       this.money -= assets;
       this.purchases.push({ id: lot.id, timestamp: mined.timestamp, tokens, assets, price });
+    }
+    for (const { args } of eventsOf(mined, this.world.debtAuction, "LotSettled")) {
+      this.notNeeded += args.unsoldTokens as bigint;
+      lot.remaining = 0n;
     }
   }
 }

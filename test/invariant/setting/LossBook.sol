@@ -233,8 +233,8 @@ abstract contract LossBook is LossSight {
         _mustEqual(part.socialized, left - Math.min(left, part.bids), "WO1", "lenders bear the rest");
     }
 
-    /// @dev WO2, DI1: standing bids above the floor pay, best first, within the budget; tokens rounded down, then the
-    /// assets for them up.
+    /// @dev WO2, DI1: standing bids above the floor pay all that is wanted of them, best first, for tokens rounded down;
+    /// where the budget ends first, the price of what is left of it, rounded up.
     function _checkBids(WriteOff memory part, Figures memory figures, uint256 shortfall) private {
         uint256 assets;
         uint256 tokens;
@@ -244,9 +244,14 @@ abstract contract LossBook is LossSight {
                 uint256 price = (Terms.BEST_LEVEL - k) * _system.unit;
                 if (Terms.BEST_LEVEL - k < floor) break;
                 uint256 spent = Math.min(figures.levelAssets[k], shortfall - assets);
-                uint256 bought = Math.min(Math.mulDiv(spent, 1e18, price), figures.mintable - tokens);
+                uint256 bought = Math.mulDiv(spent, 1e18, price);
+                if (bought == 0) continue;
+                if (bought > figures.mintable - tokens) {
+                    bought = figures.mintable - tokens;
+                    spent = Math.mulDiv(bought, price, 1e18, Math.Rounding.Ceil);
+                }
                 tokens += bought;
-                assets += Math.mulDiv(bought, price, 1e18, Math.Rounding.Ceil);
+                assets += spent;
             }
         }
         _mustEqual(part.bids, assets, "WO2", "standing bids pay what they hold and may");

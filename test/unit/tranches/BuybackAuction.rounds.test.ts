@@ -73,7 +73,7 @@ describe("BuybackAuction rounds", () => {
       const terms = { ...saleTerms(1n), startPrice: price, floorPrice: price };
       await dilution.connect(setup.governor).setSaleTerms(address, terms);
       await asset.mint(setup.buyer, price);
-      await lose(ethers, vault, price / TOKEN + 1n);
+      await lose(ethers, vault, price / 1_000n);
       // One token unit, rounded up to a whole asset unit, is dearer than the price.
       await debtAuction.connect(setup.buyer).buy(address, 2n, 1n, ethers.MaxUint256, setup.buyer, NEVER);
       await asset.mint(setup.other, price);

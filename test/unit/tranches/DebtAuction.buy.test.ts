@@ -114,8 +114,40 @@ describe("DebtAuction buy", () => {
       expect(await dilution.issueOf(address, 1n)).to.deep.equal([60_000n * unit, 240n * TOKEN]);
       expect(await engine.lendersOutstanding(address, 1n)).to.equal(0n);
       await expect(buyAt(6n * HOUR, TOKEN))
+        .to.be.revertedWithCustomError(debtAuction, "LotClosed")
+        .withArgs(address, 1n);
+    });
+
+    it("DI1 LI1: closes the lot with the purchase that pays it, and gives back what is left at once", async () => {
+      const { dilution, debtAuction, address, buyAt } = await networkHelpers.loadFixture(opened);
+      await expect(buyAt(5n * HOUR, 300n * TOKEN))
+        .to.emit(debtAuction, "LotSettled")
+        .withArgs(address, 1n, 60n * TOKEN);
+      expect(await debtAuction.remainingTokens(address, 1n)).to.equal(0n);
+      expect((await dilution.budget(address)).issuedTokens).to.equal(240n * TOKEN);
+      await expect(debtAuction.settle(address, 1n))
+        .to.be.revertedWithCustomError(debtAuction, "LotClosed")
+        .withArgs(address, 1n);
+    });
+
+    it("LI1: does not close a lot while the lenders are owed what a token unit costs", async () => {
+      const { dilution, debtAuction, engine, address, buyAt, other, unit } = await networkHelpers.loadFixture(opened);
+      await expect(buyAt(5n * HOUR, 240n * TOKEN - 4n * 10n ** 9n)).to.not.emit(debtAuction, "LotSettled");
+      // 4 x 10^9 token units at 250 cost one asset unit
+      expect(await engine.lendersOutstanding(address, 1n)).to.equal(1n);
+      expect((await dilution.budget(address)).issuedTokens).to.equal(300n * TOKEN);
+      await expect(buyAt(6n * HOUR, TOKEN)).to.emit(debtAuction, "LotSettled");
+      expect(await engine.lendersOutstanding(address, 1n)).to.equal(0n);
+      expect(await engine.outstanding(address, 1n)).to.equal(60_000n * unit);
+      await engine.connect(other).recover(address, 1n, unit);
+    });
+
+    it("RE1: that a recovery has paid leaves nothing to buy, and the lot to be settled", async () => {
+      const { engine, debtAuction, address, other, buyAt, unit } = await networkHelpers.loadFixture(opened);
+      await engine.connect(other).recover(address, 1n, 60_000n * unit);
+      await expect(buyAt(6n * HOUR, TOKEN))
         .to.be.revertedWithCustomError(debtAuction, "NothingToBuy")
-        .withArgs(TOKEN, 60n * TOKEN, 0n);
+        .withArgs(TOKEN, 300n * TOKEN, 0n);
     });
 
     it("RE1: is what recoveries have left of it", async () => {
@@ -239,14 +271,15 @@ describe("DebtAuction buy", () => {
         const minted = (await dilution.issueOf(address, 1n)).mintedTokens - issued;
         const cost = before - (await asset.balanceOf(buyer));
         expect(cost * TOKEN).to.be.at.least(minted * 7n * unit);
-        expect((cost - 1n) * TOKEN).to.be.below(minted * 7n * unit);
+        // By less than an asset unit, or where all that is owed is paid, by less than what a token unit costs.
+        const paysAll = index === 3;
+        expect(paysAll ? cost * TOKEN : (cost - 1n) * TOKEN).to.be.below((paysAll ? minted + 1n : minted) * 7n * unit);
         paid += cost;
       }
       expect(await asset.balanceOf(vault)).to.equal(paid);
       expect((await engine.ledger(address, 1n)).auctionProceeds).to.equal(paid);
-      expect(paid + (await engine.lendersOutstanding(address, 1n))).to.equal(1_000n * unit);
-      // What is still owed pays for less than a token unit, so the lot can be closed at once.
-      await debtAuction.settle(address, 1n);
+      expect(paid).to.equal(1_000n * unit);
+      expect(await engine.lendersOutstanding(address, 1n)).to.equal(0n);
       expect(await debtAuction.remainingTokens(address, 1n)).to.equal(0n);
     });
   }

@@ -49,13 +49,15 @@ describe("DebtAuction settle", () => {
       .withArgs(address, 1n, openedAt + 2n * DAY, 60_000n * unit);
   });
 
-  it("LI1: closes a lot early when sales have paid the charge", async () => {
-    const { dilution, debtAuction, address, buyAt, settleAt } = await networkHelpers.loadFixture(opened);
-    await buyAt(5n * HOUR, 300n * TOKEN); // 240 at 250
+  it("LI1: closes a lot early when sales and a recovery together have paid the charge", async () => {
+    const { dilution, engine, debtAuction, address, buyAt, other, settleAt, unit } =
+      await networkHelpers.loadFixture(opened);
+    await buyAt(5n * HOUR, 100n * TOKEN); // at 250
+    await engine.connect(other).recover(address, 1n, 35_000n * unit);
     await expect(settleAt(6n * HOUR))
       .to.emit(debtAuction, "LotSettled")
-      .withArgs(address, 1n, 60n * TOKEN);
-    expect((await dilution.budget(address)).issuedTokens).to.equal(240n * TOKEN);
+      .withArgs(address, 1n, 200n * TOKEN);
+    expect((await dilution.budget(address)).issuedTokens).to.equal(100n * TOKEN);
   });
 
   it("LI1: closes a lot early when a recovery has paid the charge", async () => {

@@ -60,6 +60,34 @@ describe("Dilution cover", () => {
     expect(await debtAuction.remainingTokens(address, 1n)).to.equal(333_333_333_333_333_334n);
   });
 
+  it("WO1: opens no lot for less than a thousandth of a token, and charges the lenders for it", async () => {
+    const { engine, dilution, debtAuction, vault, address } = await networkHelpers.loadFixture(deployed);
+    // At a floor of 200 x 10^6 a thousandth of a token raises 200,000.
+    for (const [loss, tokens] of [
+      [1n, 0n],
+      [199_999n, 0n],
+      [200_000n, 10n ** 15n],
+    ] as const) {
+      expect(await dilution.previewOffer(address, loss)).to.equal(tokens);
+      await lose(ethers, vault, loss);
+      const id = await engine.writeOffCount(address);
+      expect(await debtAuction.remainingTokens(address, id)).to.equal(tokens);
+      expect((await engine.ledger(address, id)).socialized).to.equal(loss);
+    }
+    expect((await dilution.budget(address)).issuedTokens).to.equal(10n ** 15n);
+  });
+
+  it("DI1: opens no lot for what a budget has left that is less than that", async () => {
+    const { dilution, debtAuction, vault, address, governor, unit } = await networkHelpers.loadFixture(deployed);
+    const lifetimeCap = 300n * TOKEN + 10n ** 15n - 1n;
+    await dilution.connect(governor).setLimits(address, { ...LIMITS, lifetimeCap });
+    await lose(ethers, vault, 60_000n * unit);
+    await lose(ethers, vault, 60_000n * unit);
+    expect(await debtAuction.remainingTokens(address, 1n)).to.equal(300n * TOKEN);
+    expect((await debtAuction.lot(address, 2n)).openedAt).to.equal(0n);
+    expect(await dilution.budget(address)).to.deep.equal([300n * TOKEN, 10n ** 15n - 1n]);
+  });
+
   it("leaves a vault without terms to its lenders", async () => {
     const { engine, debtAuction, addBareVault, unit } = await networkHelpers.loadFixture(deployed);
     const { vault, address } = await addBareVault();
@@ -243,6 +271,15 @@ describe("Dilution cover", () => {
       // 1,000 an hour; a few seconds have passed.
       expect(offered).to.be.within(1_000n * TOKEN, 1_010n * TOKEN);
       expect((await dilution.budget(address)).issuedTokens).to.equal(offered);
+    });
+
+    it("keeps its lot as it is when all that is lost more is dust", async () => {
+      const { debtAuction, engine, vault, address, unit } = await networkHelpers.loadFixture(deployed);
+      const openedAt = await lose(ethers, vault, FIRST * unit);
+      await expect(vault.loseMore(1n, 199_999n)).to.not.emit(debtAuction, "LotSettled");
+      const { offeredTokens, openedAt: stillOpenedAt } = await debtAuction.lot(address, 1n);
+      expect([offeredTokens, stillOpenedAt]).to.deep.equal([300n * TOKEN, openedAt]);
+      expect(await engine.lendersOutstanding(address, 1n)).to.equal(FIRST * unit + 199_999n);
     });
 
     it("keeps what is on offer while new lots are paused", async () => {

@@ -7,6 +7,8 @@ import { report } from "../../helpers/tranches.ts";
 
 const UNIT = 10n ** 18n;
 const DAY = 86_400;
+/** What the loan of this system loses at a price of 100. */
+const LOSS = 409_900_990_099_009_900_990n;
 
 /** 16 levels from 100 down to 25 asset units a token, in steps of 5. */
 const PRICES = Array.from({ length: 16 }, (_, k) => (100n - 5n * BigInt(k)) * UNIT);
@@ -49,17 +51,45 @@ describe("underwriters", () => {
     // 80 at level 0 buys 0.8 tokens; the remaining 329.90099009900990099 at 90 buys floor(3.66556655665566556655...)
     const rest = 329_900_990_099_009_900_990n;
     const bought = (rest * UNIT) / (90n * UNIT);
-    const paid = bought * 90n;
-    expect(entry.dilutionCash).to.equal(80n * UNIT + paid);
-    expect(entry.socialized).to.equal(entry.badDebt - entry.dilutionCash);
-    expect(entry.socialized).to.be.lessThan(100n);
+    expect(entry.dilutionCash).to.equal(80n * UNIT + rest);
+    expect(entry.socialized).to.equal(0n);
     expect(await t.token.balanceOf(await t.at(t.book))).to.equal(8n * 10n ** 17n + bought);
     expect((await t.book.collectable(t.una.address, [0n])).tokens).to.be.closeTo(6n * 10n ** 17n, 1n);
     expect((await t.book.collectable(t.ugo.address, [0n])).tokens).to.be.closeTo(2n * 10n ** 17n, 1n);
     expect((await t.book.bidOf(t.una.address, 0n)).drained).to.equal(true);
     await t.book.connect(t.una).collect([0n], t.una.address, t.una.address);
     expect(await t.token.balanceOf(t.una.address)).to.be.closeTo(6n * 10n ** 17n, 1n);
-    expect((await t.book.bidOf(t.uma.address, 2n)).assets).to.equal(1_000n * UNIT - paid);
+    expect((await t.book.bidOf(t.uma.address, 2n)).assets).to.equal(1_000n * UNIT - rest);
+  });
+
+  it("WO1 WO5: bids that cover a loss leave no dust of it: no lot, no loss epoch, no lender charged", async () => {
+    const t = await system();
+    const sale = await t.ethers.getContractAt("DebtAuction", await t.dilution.debtAuction());
+    // Neither 95 nor 85 divides what is to be paid: a token unit at 85 costs 85 base units.
+    await t.book.connect(t.una).commit(1n, 200n * UNIT + 7n, t.una.address);
+    await t.book.connect(t.ugo).commit(3n, 1_000n * UNIT, t.ugo.address);
+    await expect(t.lose()).to.not.emit(sale, "LotOpened").and.to.not.emit(t.vault, "LossCharged");
+    const { badDebt, dilutionCash, socialized } = await t.engine.ledger(t.address, 1n);
+    expect([badDebt, dilutionCash, socialized]).to.deep.equal([LOSS, LOSS, 0n]);
+    expect(await t.vault.openEpoch()).to.equal(1n);
+    // The first level is empty to the last unit; tokens were rounded down, at no less than each level's price.
+    expect((await t.book.bidOf(t.una.address, 1n)).drained).to.equal(true);
+    expect((await t.book.levelOf(3n)).assets).to.equal(1_000n * UNIT - (LOSS - 200n * UNIT - 7n));
+    const first = ((200n * UNIT + 7n) * UNIT) / (95n * UNIT);
+    const second = ((LOSS - 200n * UNIT - 7n) * UNIT) / (85n * UNIT);
+    expect(await t.token.balanceOf(await t.at(t.book))).to.equal(first + second);
+    expect((await t.dilution.budget(t.address)).issuedTokens).to.equal(first + second);
+  });
+
+  it("WO3 DI1: pays for exactly the tokens that a budget has left, and the rest is charged", async () => {
+    const t = await system();
+    await t.dilution.setLimits(t.address, { hourCap: 2n * UNIT + 1n, monthCap: 9n * UNIT, lifetimeCap: 9n * UNIT });
+    await t.book.connect(t.una).commit(1n, 1_000n * UNIT, t.una.address);
+    const quote = await t.engine.preview(t.address, await report(t.vault, LOSS, 0n));
+    await t.lose();
+    expect(quote.dilutionCash).to.equal(190n * UNIT + 95n);
+    expect((await t.engine.ledger(t.address, 1n)).dilutionCash).to.equal(190n * UNIT + 95n);
+    expect(await t.token.balanceOf(await t.at(t.book))).to.equal(2n * UNIT + 1n);
   });
 
   it("WO3: the quote is what the write-off then takes", async () => {

@@ -36,16 +36,20 @@ describe("standing bids", () => {
     expect(bids().quote(160n * UNIT, MANY, 81n * UNIT)).to.have.length(1);
   });
 
-  it("round tokens down and what is paid for them up", () => {
+  it("round tokens down, pay all that is wanted for them, and what is left of a budget up", () => {
     const book = new StandingBids([3n * UNIT]);
     book.commit("una", 0, 100n);
-    // 100 / 3 = 33.3: 33 token units, which cost exactly 99.
-    expect(book.quote(100n, MANY, 1n)).to.deep.equal([{ level: 0, tokens: 33n, assets: 99n }]);
+    // 100 / 3 = 33.3: 33 token units, which would cost 99; the loss is 100 and all of it is paid.
+    expect(book.quote(100n, MANY, 1n)).to.deep.equal([{ level: 0, tokens: 33n, assets: 100n }]);
+    expect(book.quote(100n, 32n, 1n)).to.deep.equal([{ level: 0, tokens: 32n, assets: 96n }]);
+    // What buys no token unit is not paid.
+    expect(book.quote(2n, MANY, 1n)).to.deep.equal([]);
     const odd = new StandingBids([(7n * UNIT) / 2n]);
     odd.commit("una", 0, 100n);
-    // 100 / 3.5 = 28.57: 28 cost 98. One token unit would cost 3.5, so 4.
+    // One token unit would cost 3.5, so 4.
     expect(odd.quote(100n, 1n, 1n)).to.deep.equal([{ level: 0, tokens: 1n, assets: 4n }]);
-    expect(odd.quote(100n, MANY, 1n)).to.deep.equal([{ level: 0, tokens: 28n, assets: 98n }]);
+    // 100 / 3.5 = 28.57
+    expect(odd.quote(100n, MANY, 1n)).to.deep.equal([{ level: 0, tokens: 28n, assets: 100n }]);
   });
 
   it("begin anew at a level that was drained: a newcomer shares nothing of what was bought before", () => {
