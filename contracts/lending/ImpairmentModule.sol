@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {ISolventVault} from "../interfaces/ISolventVault.sol";
@@ -15,7 +15,6 @@ import {Impairments} from "./Impairments.sol";
 /// nobody brings cash. Open to everybody, one position or a batch. Upholds IM1, LV2, OR1, LI1.
 contract ImpairmentModule is Impairments {
     using SafeERC20 for IERC20;
-    using SafeCast for uint256;
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) Impairments(asset_, engine_, oracle_) {}
 
@@ -27,8 +26,10 @@ contract ImpairmentModule is Impairments {
         address collateral
     ) external onlyDelegated nonReentrant returns (uint256 shortfallAssets) {
         _accrue();
+        Closing memory closing;
+        _open(closing, borrower, collateral);
         bytes memory failure;
-        (shortfallAssets, failure) = _impair(_open(borrower, collateral));
+        (shortfallAssets, failure) = _impair(closing);
         _require(failure);
     }
 
@@ -37,13 +38,18 @@ contract ImpairmentModule is Impairments {
         ISolventVault.PositionKey[] calldata positions
     ) external onlyDelegated nonReentrant returns (uint256[] memory shortfalls) {
         _accrue();
-        Item[] memory items = _priced(positions);
-        shortfalls = new uint256[](items.length);
+        ISolventVault.PositionKey[] memory keys = positions;
+        Prices memory prices = _priced(keys);
+        shortfalls = new uint256[](keys.length);
         _beginBatch();
-        for (uint256 i; i < items.length; ++i) {
-            (Closing memory closing, bytes memory failure) = _openItem(items[i]);
+        Memory.Pointer free = Memory.getFreeMemoryPointer();
+        for (uint256 i; i < keys.length; ++i) {
+            // Nothing of the item before is needed any more: all that stays was allocated ahead of the loop.
+            Memory.unsafeSetFreeMemoryPointer(free);
+            Closing memory closing;
+            bytes memory failure = _openItem(closing, keys[i], prices, i);
             if (failure.length == 0) (shortfalls[i], failure) = _impair(closing);
-            _skips(items[i].borrower, items[i].collateral, failure);
+            _skips(keys[i], failure);
         }
         _endBatch(true);
     }
@@ -63,7 +69,8 @@ contract ImpairmentModule is Impairments {
         uint256 maxSocializedAssets
     ) external onlyDelegated nonReentrant returns (uint256 badDebtAssets) {
         _accrue();
-        Closing memory closing = _open(borrower, collateral);
+        Closing memory closing;
+        _open(closing, borrower, collateral);
         _require(_planConfirmed(closing));
         (uint256 socialized, uint256 reward) = _writeOff(closing);
         _finish(socialized, maxSocializedAssets, reward);
@@ -76,15 +83,20 @@ contract ImpairmentModule is Impairments {
         uint256 maxSocializedAssets
     ) external onlyDelegated nonReentrant returns (uint256[] memory badDebts) {
         _accrue();
-        Item[] memory items = _priced(positions);
-        badDebts = new uint256[](items.length);
+        ISolventVault.PositionKey[] memory keys = positions;
+        Prices memory prices = _priced(keys);
+        badDebts = new uint256[](keys.length);
         uint256 socialized;
         uint256 rewards;
         _beginBatch();
-        for (uint256 i; i < items.length; ++i) {
-            (Closing memory closing, bytes memory failure) = _openItem(items[i]);
+        Memory.Pointer free = Memory.getFreeMemoryPointer();
+        for (uint256 i; i < keys.length; ++i) {
+            // As in `impairBatch`.
+            Memory.unsafeSetFreeMemoryPointer(free);
+            Closing memory closing;
+            bytes memory failure = _openItem(closing, keys[i], prices, i);
             if (failure.length == 0) failure = _planConfirmed(closing);
-            if (_skips(items[i].borrower, items[i].collateral, failure)) continue;
+            if (_skips(keys[i], failure)) continue;
             (uint256 charged, uint256 reward) = _writeOff(closing);
             socialized += charged;
             rewards += reward;

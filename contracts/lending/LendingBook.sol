@@ -176,19 +176,24 @@ abstract contract LendingBook is CreditBook {
     }
 
     /// @dev Takes `scaled` of debt out of position and totals (but not out of any principal).
-    function _removeDebt(Position memory position, uint256 scaled) internal {
+    /// @return removedAssets By how much all debt fell, asset units.
+    function _removeDebt(Position memory position, uint256 scaled) internal returns (uint256 removedAssets) {
         position.scaledDebt -= scaled.toUint128();
-        _setTotalScaledDebt(_totalScaledDebt - scaled);
+        (uint256 debt, uint256 debtBefore) = _setTotalScaledDebt(_totalScaledDebt - scaled);
+        return debtBefore - debt;
     }
 
     /// @dev Sets the scaled debt of all positions; the reserves keep what they have.
     /// @return debt All debt after it, asset units, rounded down.
-    function _setTotalScaledDebt(uint256 scaled) internal returns (uint256 debt) {
+    /// @return debtBefore All debt before it, the same.
+    function _setTotalScaledDebt(uint256 scaled) internal returns (uint256 debt, uint256 debtBefore) {
         uint256 index = _index;
         uint256 factorBps = _model.reserveFactorBps;
-        uint256 partBefore = _partOf(InterestRates.toAssetsDown(_totalScaledDebt, index), factorBps);
+        debtBefore = InterestRates.toAssetsDown(_totalScaledDebt, index);
         debt = InterestRates.toAssetsDown(scaled, index);
-        int256 base = _reserveBase + int256(partBefore) - int256(_partOf(debt, factorBps));
+        int256 base = _reserveBase;
+        base += int256(_partOf(debtBefore, factorBps));
+        base -= int256(_partOf(debt, factorBps));
         (_totalScaledDebt, _reserveBase) = (scaled.toUint128(), base.toInt112());
     }
 
@@ -218,7 +223,21 @@ abstract contract LendingBook is CreditBook {
     /// @dev Stores a position in two writes. Member by member it would be seven, for 1,200 gas more.
     function _store(address borrower, address collateral, Position memory position) internal {
         Position storage stored = _positions[borrower][collateral];
+        _storeDebt(stored, position);
+        _storeRest(stored, position);
+    }
+
+    /// @dev The first slot of a position.
+    function _storeDebt(Position storage stored, Position memory position) internal {
         uint256 debtWord = position.scaledDebt | (uint256(position.principal) << 128);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            sstore(stored.slot, debtWord)
+        }
+    }
+
+    /// @dev The second slot of a position.
+    function _storeRest(Position storage stored, Position memory position) internal {
         uint256 restWord =
             position.collateral |
                 (uint256(position.youngPpb) << 128) |
@@ -227,7 +246,6 @@ abstract contract LendingBook is CreditBook {
                 (uint256(position.writeOffId) << 224);
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
-            sstore(stored.slot, debtWord)
             sstore(add(stored.slot, 1), restWord)
         }
     }

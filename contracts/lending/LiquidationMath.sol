@@ -22,6 +22,11 @@ library LiquidationMath {
         return Math.mulDiv(value * lltvBps, WAD / BPS, debt);
     }
 
+    /// @notice Whether `healthWad` is one or more, without its division: value x lltv / debt >= 1.
+    function isHealthy(uint256 value, uint256 lltvBps, uint256 debt) internal pure returns (bool) {
+        return value * lltvBps >= debt * BPS;
+    }
+
     /// @notice THE rule for insolvency: debt > value / (1 + minIncentive).
     function isInsolvent(uint256 value, uint256 debt, uint256 minIncentiveBps) internal pure returns (bool) {
         return debt * (BPS + minIncentiveBps) > value * BPS;

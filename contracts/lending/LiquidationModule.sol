@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 import {IBatchLiquidationCallback, ILendingVault, ILiquidationCallback} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {ISolventVault} from "../interfaces/ISolventVault.sol";
@@ -20,7 +20,6 @@ import {Impairments} from "./Impairments.sol";
 contract LiquidationModule is Impairments {
     using ExactTransfer for IERC20;
     using SafeERC20 for IERC20;
-    using SafeCast for uint256;
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) Impairments(asset_, engine_, oracle_) {}
 
@@ -34,16 +33,19 @@ contract LiquidationModule is Impairments {
         bytes calldata data
     ) external onlyDelegated nonReentrant returns (ILendingVault.Liquidation memory result) {
         _accrue();
-        Closing memory closing = _open(borrower, collateral);
+        Closing memory closing;
+        _open(closing, borrower, collateral);
         _require(_planLiquidation(_collaterals[collateral], closing, maxRepaidAssets, minSeizedAssets));
-        result = _close(closing);
+        _close(closing, result);
         _checkSocialized(result.socializedAssets, maxSocializedAssets);
-        _bookPayment(result.repaidAssets - closing.toDefault, result.feeAssets, result.socializedAssets);
+        _bookPayment(result, closing.toDefault);
         if (result.seizedAssets != 0) IERC20(collateral).safeTransfer(msg.sender, result.seizedAssets);
         uint256 owed = result.repaidAssets + result.feeAssets;
         if (data.length != 0) ILiquidationCallback(msg.sender).onLiquidation(owed, result.seizedAssets, data);
         _asset.pull(msg.sender, owed);
-        _settle(closing);
+        if (closing.toDefault != 0 || closing.position.impairmentId != 0) {
+            _settle(borrower, collateral, closing.toDefault);
+        }
     }
 
     /// @notice See {ILendingVault}.
@@ -53,76 +55,76 @@ contract LiquidationModule is Impairments {
         bytes calldata data
     ) external onlyDelegated nonReentrant returns (ILendingVault.Liquidation[] memory results) {
         _accrue();
-        Closing[] memory closings;
-        (results, closings) = _closeAll(items);
-        uint256 repaid;
-        uint256 fees;
-        uint256 toDefault;
-        uint256 socialized;
-        for (uint256 i; i < results.length; ++i) {
-            repaid += results[i].repaidAssets;
-            fees += results[i].feeAssets;
-            toDefault += closings[i].toDefault;
-            socialized += results[i].socializedAssets;
-        }
-        _checkSocialized(socialized, maxSocializedAssets);
-        _bookPayment(repaid - toDefault, fees, socialized);
-        _handOver(closings);
-        if (data.length != 0) IBatchLiquidationCallback(msg.sender).onBatchLiquidation(repaid + fees, results, data);
-        if (repaid != 0) _asset.pull(msg.sender, repaid + fees);
-        for (uint256 i; i < closings.length; ++i) {
-            if (results[i].repaidAssets != 0) _settle(closings[i]);
+        results = new ILendingVault.Liquidation[](items.length);
+        ILendingVault.Liquidation memory sum;
+        (uint256[] memory toDefaults, uint256 toDefault) = _closeAll(items, results, sum);
+        _checkSocialized(sum.socializedAssets, maxSocializedAssets);
+        _bookPayment(sum, toDefault);
+        _handOver(items, results);
+        uint256 owed = sum.repaidAssets + sum.feeAssets;
+        if (data.length != 0) IBatchLiquidationCallback(msg.sender).onBatchLiquidation(owed, results, data);
+        if (owed != 0) _asset.pull(msg.sender, owed);
+        if (toDefault == 0 && _impairments == 0) return results;
+        for (uint256 i; i < items.length; ++i) {
+            if (results[i].repaidAssets != 0) _settle(items[i].borrower, items[i].collateral, toDefaults[i]);
         }
     }
 
-    /// @dev Plans and books the items in order; those that cannot be closed are reported and leave an empty result.
+    /// @dev Plans and books the items in order; those that cannot be closed are reported and leave an empty result. Adds
+    /// what they come to up in `sum`.
+    /// @return toDefaults What is paid for earlier write-offs of each position, asset units.
+    /// @return toDefault The sum of it.
     function _closeAll(
-        ILendingVault.LiquidationItem[] calldata items
-    ) private returns (ILendingVault.Liquidation[] memory results, Closing[] memory closings) {
+        ILendingVault.LiquidationItem[] calldata items,
+        ILendingVault.Liquidation[] memory results,
+        ILendingVault.Liquidation memory sum
+    ) private returns (uint256[] memory toDefaults, uint256 toDefault) {
         ISolventVault.PositionKey[] memory keys = new ISolventVault.PositionKey[](items.length);
         for (uint256 i; i < items.length; ++i) {
-            keys[i] = ISolventVault.PositionKey(items[i].borrower, items[i].collateral);
+            (keys[i].borrower, keys[i].collateral) = (items[i].borrower, items[i].collateral);
         }
-        Item[] memory priced = _priced(keys);
-        results = new ILendingVault.Liquidation[](items.length);
-        closings = new Closing[](items.length);
+        Prices memory prices = _priced(keys);
+        toDefaults = new uint256[](items.length);
         _beginBatch();
+        Memory.Pointer free = Memory.getFreeMemoryPointer();
         for (uint256 i; i < items.length; ++i) {
-            ILendingVault.LiquidationItem calldata item = items[i];
-            (Closing memory closing, bytes memory failure) = _openItem(priced[i]);
+            // Nothing of the item before is needed any more: all that stays was allocated ahead of the loop.
+            Memory.unsafeSetFreeMemoryPointer(free);
+            Closing memory closing;
+            bytes memory failure = _openItem(closing, keys[i], prices, i);
             if (failure.length == 0) {
                 failure = _planLiquidation(
-                    _collaterals[item.collateral],
+                    _collaterals[closing.collateral],
                     closing,
-                    item.maxRepaidAssets,
-                    item.minSeizedAssets
+                    items[i].maxRepaidAssets,
+                    items[i].minSeizedAssets
                 );
             }
-            if (_skips(item.borrower, item.collateral, failure)) continue;
-            results[i] = _close(closing);
-            closings[i] = closing;
+            if (_skips(keys[i], failure)) continue;
+            ILendingVault.Liquidation memory result = results[i];
+            _close(closing, result);
+            sum.repaidAssets += result.repaidAssets;
+            sum.feeAssets += result.feeAssets;
+            sum.socializedAssets += result.socializedAssets;
+            toDefaults[i] = closing.toDefault;
+            toDefault += closing.toDefault;
         }
         _endBatch(false);
     }
 
     // ---------------------------------------------------------------- The steps
 
-    /// @dev Takes collateral and debt of a planned liquidation out of the position and books its loss.
-    function _close(Closing memory closing) private returns (ILendingVault.Liquidation memory result) {
-        Collateral storage state = _collaterals[closing.collateral];
+    /// @dev Takes collateral and debt of a planned liquidation out of the position and books its loss. Fills in `result`.
+    function _close(Closing memory closing, ILendingVault.Liquidation memory result) private {
         uint256 toDebt = closing.repaid - closing.toDefault;
         if (closing.insolvent) _extinguish(closing);
-        else if (toDebt != 0) _payDebt(state, closing.position, closing.debt, toDebt);
+        else if (toDebt != 0) _payDebt(_collaterals[closing.collateral], closing.position, closing.debt, toDebt);
         _pendingPayment += toDebt;
-        closing.position.collateral -= closing.seized.toUint128();
-        state.totalCollateral -= closing.seized.toUint128();
-        result = ILendingVault.Liquidation({
-            repaidAssets: closing.repaid,
-            feeAssets: closing.fee,
-            seizedAssets: closing.seized,
-            badDebtAssets: closing.badDebt,
-            socializedAssets: _book(closing, IWriteOffEngine.Cause.Liquidation, closing.position.scaledDebt == 0)
-        });
+        result.repaidAssets = closing.repaid;
+        result.feeAssets = closing.fee;
+        result.seizedAssets = closing.seized;
+        result.badDebtAssets = closing.badDebt;
+        result.socializedAssets = _book(closing, IWriteOffEngine.Cause.Liquidation, closing.position.scaledDebt == 0);
         emit ILendingVault.Liquidated(
             closing.borrower,
             closing.collateral,
@@ -134,34 +136,36 @@ contract LiquidationModule is Impairments {
         );
     }
 
-    /// @dev Books what the liquidator is about to pay; only then can a total loss be told.
-    function _bookPayment(uint256 toDebt, uint256 fees, uint256 socialized) private {
+    /// @dev Books what the liquidator is about to pay, but for what goes to earlier write-offs; only then can a total loss
+    /// be told.
+    function _bookPayment(ILendingVault.Liquidation memory sum, uint256 toDefault) private {
         _pendingPayment = 0;
-        _addCash(toDebt + fees);
-        if (fees != 0) _addReserves(fees);
-        if (socialized != 0) _closeIfWipedOut();
+        _addCash(sum.repaidAssets - toDefault + sum.feeAssets);
+        if (sum.feeAssets != 0) _addReserves(sum.feeAssets);
+        if (sum.socializedAssets != 0) _closeIfWipedOut();
     }
 
-    /// @dev Sends the collateral of a batch, one transfer for each kind.
-    function _handOver(Closing[] memory closings) private {
-        for (uint256 i; i < closings.length; ++i) {
-            address collateral = closings[i].collateral;
-            uint256 seized;
-            for (uint256 k = i; k < closings.length; ++k) {
-                if (closings[k].collateral != collateral) continue;
-                seized += closings[k].seized;
-                // Its amount stays in the result; here it is done.
-                closings[k].seized = 0;
-            }
-            if (seized != 0) IERC20(collateral).safeTransfer(msg.sender, seized);
+    /// @dev Sends the collateral of a batch, one transfer for each run of positions with the same one.
+    function _handOver(
+        ILendingVault.LiquidationItem[] calldata items,
+        ILendingVault.Liquidation[] memory results
+    ) private {
+        uint256 seized;
+        for (uint256 i; i < items.length; ++i) {
+            seized += results[i].seizedAssets;
+            address collateral = items[i].collateral;
+            if (seized == 0 || (i + 1 < items.length && items[i + 1].collateral == collateral)) continue;
+            IERC20(collateral).safeTransfer(msg.sender, seized);
+            seized = 0;
         }
     }
 
     /// @dev Once the payment is here: passes on what belongs to earlier write-offs, and looks whether it has healed an
     /// impairment.
-    function _settle(Closing memory closing) private {
-        if (closing.toDefault != 0) _payDefault(closing.position.writeOffId, closing.toDefault);
-        if (closing.position.impairmentId != 0) _forgetIfHealed(closing.borrower, closing.collateral);
+    function _settle(address borrower, address collateral, uint256 toDefault) private {
+        Position storage position = _positions[borrower][collateral];
+        if (toDefault != 0) _payDefault(position.writeOffId, toDefault);
+        if (position.impairmentId != 0) _forgetIfHealed(borrower, collateral);
     }
 
     /// @dev Hands what was paid beyond the debt to those whom earlier write-offs of the position charged, the newest

@@ -53,12 +53,26 @@ abstract contract LossFigures is LendingModule {
         address collateral,
         uint256 index
     ) internal view returns (Closing memory closing) {
+        _lookAt(closing, borrower, collateral, index);
+    }
+
+    /// @dev The same, into a `closing` that holds nothing yet: a struct that is returned is made anew by each function it
+    /// passes through, for some 400 gas.
+    function _lookAt(Closing memory closing, address borrower, address collateral, uint256 index) internal view {
         closing.borrower = borrower;
         closing.collateral = collateral;
-        closing.position = _positions[borrower][collateral];
         closing.index = index;
-        closing.debt = InterestRates.toAssetsUp(closing.position.scaledDebt, index);
-        (closing.position.writeOffId, closing.defaulted) = _defaultOf(closing.position);
+        Position memory position = closing.position;
+        Position storage stored = _positions[borrower][collateral];
+        position.scaledDebt = stored.scaledDebt;
+        position.principal = stored.principal;
+        position.collateral = stored.collateral;
+        position.youngPpb = stored.youngPpb;
+        position.youngSince = stored.youngSince;
+        position.impairmentId = stored.impairmentId;
+        position.writeOffId = stored.writeOffId;
+        closing.debt = InterestRates.toAssetsUp(position.scaledDebt, index);
+        if (position.writeOffId != 0) (position.writeOffId, closing.defaulted) = _defaultOf(position);
     }
 
     // ---------------------------------------------------------------- Liquidation
@@ -74,13 +88,9 @@ abstract contract LossFigures is LendingModule {
     ) internal view returns (bytes memory failure) {
         if (maxRepaid == 0) return abi.encodeWithSelector(ILendingVault.ZeroAssets.selector);
         LiquidationMath.Rules memory rules = _rules(state);
-        uint256 health = LiquidationMath.healthWad(
-            closing.quote.primaryAssets,
-            rules.lltvBps,
-            closing.debt + closing.defaulted
-        );
-        if (health >= WAD) return _failure(ILendingVault.PositionHealthy.selector, closing, health);
         closing.value = closing.quote.primaryAssets;
+        uint256 claim = closing.debt + closing.defaulted;
+        if (LiquidationMath.isHealthy(closing.value, rules.lltvBps, claim)) return _healthy(closing, rules, claim);
         if (LiquidationMath.isInsolvent(closing.value, closing.debt, rules.minIncentiveBps)) {
             failure = _blocked(closing);
             if (failure.length != 0) return failure;
@@ -92,6 +102,21 @@ abstract contract LossFigures is LendingModule {
         if (failure.length == 0 && closing.seized < minSeized) {
             failure = abi.encodeWithSelector(ILendingVault.SeizesTooLittle.selector, closing.seized, minSeized);
         }
+    }
+
+    function _healthy(
+        Closing memory closing,
+        LiquidationMath.Rules memory rules,
+        uint256 claim
+    ) private pure returns (bytes memory) {
+        uint256 health = LiquidationMath.healthWad(closing.value, rules.lltvBps, claim);
+        return
+            abi.encodeWithSelector(
+                ILendingVault.PositionHealthy.selector,
+                closing.borrower,
+                closing.collateral,
+                health
+            );
     }
 
     /// @dev No loss: the repayment buys collateral at value + incentive.
@@ -131,7 +156,7 @@ abstract contract LossFigures is LendingModule {
         Closing memory closing,
         LiquidationMath.Rules memory rules,
         uint256 maxRepaid
-    ) private view returns (bytes memory) {
+    ) private view returns (bytes memory failure) {
         Position memory position = closing.position;
         uint256 priceOfAll = LiquidationMath.coveredUp(closing.value, rules.minIncentiveBps);
         if (priceOfAll == 0) return _worthless(closing);
@@ -140,7 +165,7 @@ abstract contract LossFigures is LendingModule {
         if (repaid == priceOfAll) {
             closing.seized = position.collateral;
             closing.incentive = Math.saturatingSub(closing.value, repaid);
-            return "";
+            return failure;
         }
         closing.scaledLeft = position.scaledDebt - Math.mulDiv(position.scaledDebt, repaid, priceOfAll);
         closing.principalLeft = Math.mulDiv(position.principal, closing.scaledLeft, position.scaledDebt);
@@ -176,7 +201,7 @@ abstract contract LossFigures is LendingModule {
         // The minimum incentive, or the remains, are the lenders' part of the loss.
         closing.incentive = closing.value - covered;
         closing.covered = covered;
-        if (covered == 0) return "";
+        if (covered == 0) return failure;
         Position memory position = closing.position;
         closing.scaledLeft = Math.mulDiv(position.scaledDebt, covered, closing.debt);
         // What stays is principal as far as the collateral covers it.
@@ -197,11 +222,12 @@ abstract contract LossFigures is LendingModule {
             InterestRates.toAssetsDown(scaledAfter, closing.index);
     }
 
-    /// @dev Completes a plan with its loss: what is not repaid of the debt that leaves the total of `totalScaled`, and
-    /// which part of the position is closed.
-    function _weigh(Closing memory closing, uint256 totalScaled) internal pure {
-        closing.badDebt = Math.saturatingSub(_removedBy(closing, totalScaled), closing.repaid);
-        closing.closedWad = WAD - (closing.scaledLeft * WAD) / closing.position.scaledDebt;
+    /// @dev Completes a plan with its loss: what is not repaid of the debt that leaves the vault's total, `removed` (asset
+    /// units), and which part of the position, of which nothing has been taken off yet, is closed.
+    function _weigh(Closing memory closing, uint256 removed) internal pure {
+        closing.badDebt = Math.saturatingSub(removed, closing.repaid);
+        closing.closedWad = WAD;
+        if (closing.scaledLeft != 0) closing.closedWad -= (closing.scaledLeft * WAD) / closing.position.scaledDebt;
     }
 
     /// @dev Part of a planned loss that insurance may pay for. What is repaid, or what the collateral is worth, counts
@@ -222,7 +248,7 @@ abstract contract LossFigures is LendingModule {
         uint256 lossAssets,
         uint256 lostPrincipal
     ) internal view returns (uint256) {
-        if (position.principal == 0) return 0;
+        if (lostPrincipal == 0) return 0;
         return Math.min(lossAssets, Math.mulDiv(lostPrincipal, _agedPrincipal(position), position.principal));
     }
 
@@ -247,14 +273,14 @@ abstract contract LossFigures is LendingModule {
         return _checkDust(left);
     }
 
-    function _checkDust(uint256 left) internal view returns (bytes memory) {
-        if (left == 0 || left >= _model.minDebt) return "";
+    function _checkDust(uint256 left) internal view returns (bytes memory failure) {
+        if (left == 0 || left >= _model.minDebt) return failure;
         return abi.encodeWithSelector(ILendingVault.BelowMinDebt.selector, left, _model.minDebt);
     }
 
-    function _blocked(Closing memory closing) internal pure returns (bytes memory) {
+    function _blocked(Closing memory closing) internal pure returns (bytes memory failure) {
         address by = closing.quote.lossBlockedBy;
-        return by == address(0) ? bytes("") : abi.encodeWithSelector(ILendingVault.LossBlocked.selector, by);
+        if (by != address(0)) failure = abi.encodeWithSelector(ILendingVault.LossBlocked.selector, by);
     }
 
     function _solvent(Closing memory closing, uint256 covered) internal pure returns (bytes memory) {
@@ -270,10 +296,6 @@ abstract contract LossFigures is LendingModule {
 
     function _worthless(Closing memory closing) private pure returns (bytes memory) {
         return abi.encodeWithSelector(ILendingVault.WorthlessCollateral.selector, closing.borrower, closing.collateral);
-    }
-
-    function _failure(bytes4 selector, Closing memory closing, uint256 figure) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(selector, closing.borrower, closing.collateral, figure);
     }
 
     function _rules(Collateral storage state) private view returns (LiquidationMath.Rules memory) {

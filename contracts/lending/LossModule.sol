@@ -14,29 +14,28 @@ import {LossFigures} from "./LossFigures.sol";
 
 /// @title What every way of booking a loss has in common
 /// @notice Opening a position, taking a debt off the books, sending the bad debt down the waterfall, alone or in a
-/// batch. A batch reads the price of each collateral once and charges the lenders through one loss epoch.
+/// batch. A batch reads the price of each collateral once and charges the lenders through one loss epoch. Memory that is
+/// needed for one position of it is given back before the next, because memory costs more the more of it there is.
 /// Never: a loss booked while a live source says solvent. Upholds WO1, LV2, OR1.
 abstract contract LossModule is LossFigures {
     using SafeCast for uint256;
 
-    /// @dev One position of a batch and the price that was read for it.
-    struct Item {
-        address borrower;
-        address collateral;
-        uint256 collateralAssets; // collateral units that the quote is for
-        IPriceOracle.LossQuote quote;
-        bytes failure; // encoded error, if no price could be read
-        bool priced;
+    /// @dev What was read for each position of a batch before anything is booked.
+    struct Prices {
+        uint256[] collateralAssets; // collateral units that the quote is for
+        IPriceOracle.LossQuote[] quotes;
+        bytes[] failures; // encoded error where no price could be read, else empty
     }
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LossFigures(asset_, engine_, oracle_) {}
 
     // ---------------------------------------------------------------- One position
 
-    /// @dev The position as it is now, at the price read for it. Interest must be in the books.
-    function _open(address borrower, address collateral) internal view returns (Closing memory closing) {
+    /// @dev Looks at a position as it is now, at the price read for it; `closing` holds nothing yet. Interest must be in the
+    /// books.
+    function _open(Closing memory closing, address borrower, address collateral) internal view {
         Collateral storage state = _listed(collateral);
-        closing = _figuresOf(borrower, collateral, _index);
+        _lookAt(closing, borrower, collateral, _index);
         closing.quote = _lossValue(state, collateral, closing.position.collateral);
     }
 
@@ -58,16 +57,25 @@ abstract contract LossModule is LossFigures {
 
     /// @dev Takes the planned debt off the books and finds what of it is bad debt.
     function _extinguish(Closing memory closing) internal {
-        _weigh(closing, _totalScaledDebt);
+        Position memory position = closing.position;
+        (uint256 debt, uint256 debtBefore) = _setTotalScaledDebt(
+            _totalScaledDebt - (position.scaledDebt - closing.scaledLeft)
+        );
+        _weigh(closing, debtBefore - debt);
         closing.insurable = _insurableOf(closing);
-        _takeOff(closing);
+        _takeOffPosition(closing);
     }
 
     /// @dev Takes what a plan closes of principal and debt out of position and totals.
     function _takeOff(Closing memory closing) internal {
+        _setTotalScaledDebt(_totalScaledDebt - (closing.position.scaledDebt - closing.scaledLeft));
+        _takeOffPosition(closing);
+    }
+
+    function _takeOffPosition(Closing memory closing) private {
         Position memory position = closing.position;
         _removePrincipal(_collaterals[closing.collateral], position, position.principal - closing.principalLeft);
-        _removeDebt(position, position.scaledDebt - closing.scaledLeft);
+        position.scaledDebt = closing.scaledLeft.toUint128();
         if (closing.scaledLeft == 0) (position.youngPpb, position.youngSince) = (0, 0);
     }
 
@@ -81,83 +89,111 @@ abstract contract LossModule is LossFigures {
     ) internal returns (uint256 id, uint256 socialized) {
         return
             _writeOffDebt(
-                Loss({
+                IWriteOffEngine.BadDebt({
                     debtor: closing.borrower,
                     cause: cause,
                     previousId: closing.position.writeOffId,
-                    impairmentId: _provisionId(closing.position),
-                    closedWad: closing.closedWad,
+                    id: _provisionId(closing.position),
+                    epoch: 0,
                     badDebtAssets: closing.badDebt,
+                    reserveAssets: 0,
                     coverableAssets: coverable,
                     insurableAssets: closing.insurable
-                })
+                }),
+                closing.closedWad
             );
     }
 
-    /// @dev Stores the position, takes its bad debt, if any, down the waterfall, and ends its impairment if no
-    /// uncovered debt is left. What is written off stays the borrower's default.
+    /// @dev Stores the debt of the position, takes its bad debt, if any, down the waterfall, ends its impairment if no
+    /// uncovered debt is left, and takes the seized collateral. What is written off stays the borrower's default. While
+    /// tranches are called, debt and collateral are what the totals say; the collateral and the default's number are one
+    /// slot, which is written once.
     function _book(
         Closing memory closing,
         IWriteOffEngine.Cause cause,
         bool settled
     ) internal returns (uint256 socializedAssets) {
         Position memory position = closing.position;
-        _store(closing.borrower, closing.collateral, position);
+        Position storage stored = _positions[closing.borrower][closing.collateral];
+        _storeDebt(stored, position);
         if (closing.badDebt != 0) {
             if (settled) closing.closedWad = WAD;
             uint256 id;
             (id, socializedAssets) = _sendDown(closing, cause, closing.badDebt);
             position.writeOffId = id.toUint32();
-            _positions[closing.borrower][closing.collateral].writeOffId = position.writeOffId;
         }
         if (settled && position.impairmentId != 0) {
             _endImpairment(closing.borrower, closing.collateral, position);
-            _positions[closing.borrower][closing.collateral].impairmentId = 0;
         }
+        if (closing.seized != 0) {
+            position.collateral -= closing.seized.toUint128();
+            _collaterals[closing.collateral].totalCollateral -= closing.seized.toUint128();
+        }
+        _storeRest(stored, position);
     }
 
     // ---------------------------------------------------------------- A batch
 
-    /// @dev The positions of a batch, each with the price read for it.
-    function _priced(ISolventVault.PositionKey[] memory positions) internal view returns (Item[] memory items) {
-        items = new Item[](positions.length);
-        for (uint256 i; i < positions.length; ++i) {
-            (items[i].borrower, items[i].collateral) = (positions[i].borrower, positions[i].collateral);
-        }
-        _price(items);
-    }
-
-    /// @dev Reads the price of each collateral among `items` once, for all their positions. An unlisted collateral or a
-    /// price that cannot be read fails the items concerned.
-    function _price(Item[] memory items) private view {
-        for (uint256 i; i < items.length; ++i) {
-            if (items[i].priced) continue;
-            _priceFrom(items, i);
+    /// @dev Reads the price of each collateral once, for all positions that have it. An unlisted collateral or a price that
+    /// cannot be read fails the positions concerned.
+    function _priced(ISolventVault.PositionKey[] memory keys) internal view returns (Prices memory prices) {
+        uint256 count = keys.length;
+        prices.collateralAssets = new uint256[](count);
+        prices.quotes = new IPriceOracle.LossQuote[](count);
+        prices.failures = new bytes[](count);
+        bool[] memory priced = new bool[](count);
+        for (uint256 i; i < count; ++i) {
+            if (!priced[i]) _priceFrom(i, keys, prices, priced);
         }
     }
 
-    /// @dev Prices all items with the collateral of item `first`.
-    function _priceFrom(Item[] memory items, uint256 first) private view {
-        address collateral = items[first].collateral;
-        Collateral storage state = _collaterals[collateral];
+    /// @dev Prices all positions with the collateral of the position `first`, the first of them.
+    function _priceFrom(
+        uint256 first,
+        ISolventVault.PositionKey[] memory keys,
+        Prices memory prices,
+        bool[] memory priced
+    ) private view {
+        address collateral = keys[first].collateral;
         uint256 count;
-        uint256[] memory inAssets = new uint256[](items.length - first);
-        for (uint256 i = first; i < items.length; ++i) {
-            if (items[i].collateral != collateral) continue;
-            items[i].priced = true;
-            items[i].collateralAssets = _positions[items[i].borrower][collateral].collateral;
-            inAssets[count++] = items[i].collateralAssets;
+        uint256[] memory inAssets = new uint256[](keys.length - first);
+        for (uint256 i = first; i < keys.length; ++i) {
+            if (keys[i].collateral != collateral) continue;
+            priced[i] = true;
+            uint256 held = _positions[keys[i].borrower][collateral].collateral;
+            prices.collateralAssets[i] = held;
+            if (held != 0) inAssets[count++] = held;
         }
-        bytes memory failure;
-        IPriceOracle.LossQuote[] memory quotes;
+        // Shortens the array to what was filled; what is behind it stays allocated.
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            mstore(inAssets, count)
+        }
+        bool listed = _collaterals[collateral].listed;
+        (IPriceOracle.LossQuote[] memory quotes, bytes memory failure) = _lossValues(inAssets, collateral);
+        count = 0;
+        for (uint256 i = first; i < keys.length; ++i) {
+            if (keys[i].collateral != collateral) continue;
+            // What is worth nothing by rule needs no price, and no newer round.
+            if (listed && prices.collateralAssets[i] == 0) prices.quotes[i].oldestRoundAt = type(uint64).max;
+            else if (failure.length != 0) prices.failures[i] = failure;
+            else prices.quotes[i] = quotes[count++];
+        }
+    }
+
+    /// @dev What each of `inAssets` of a collateral is worth, or why that cannot be said.
+    function _lossValues(
+        uint256[] memory inAssets,
+        address collateral
+    ) private view returns (IPriceOracle.LossQuote[] memory quotes, bytes memory failure) {
+        Collateral storage state = _collaterals[collateral];
         if (!state.listed) {
-            failure = abi.encodeWithSelector(ILendingRules.UnknownCollateral.selector, collateral);
-        } else if (!state.retired) {
-            // Shortens the array to what was filled: it is the first of its kind in memory and stays allocated.
-            // solhint-disable-next-line no-inline-assembly
-            assembly ("memory-safe") {
-                mstore(inAssets, count)
-            }
+            return (quotes, abi.encodeWithSelector(ILendingRules.UnknownCollateral.selector, collateral));
+        }
+        if (state.retired) {
+            quotes = new IPriceOracle.LossQuote[](inAssets.length);
+            for (uint256 i; i < inAssets.length; ++i) quotes[i] = _lossValue(state, collateral, inAssets[i]);
+        } else if (inAssets.length != 0) {
             try _oracle.getLossQuotes(inAssets, collateral, address(_asset)) returns (
                 IPriceOracle.LossQuote[] memory read
             ) {
@@ -166,38 +202,30 @@ abstract contract LossModule is LossFigures {
                 failure = _named(reason);
             }
         }
-        count = 0;
-        for (uint256 i = first; i < items.length; ++i) {
-            Item memory item = items[i];
-            if (item.collateral != collateral) continue;
-            // What is worth nothing by rule needs no price.
-            if (state.retired || (state.listed && item.collateralAssets == 0)) {
-                item.quote = _lossValue(state, collateral, item.collateralAssets);
-            } else if (failure.length != 0) {
-                item.failure = failure;
-            } else {
-                item.quote = quotes[count];
-            }
-            ++count;
-        }
     }
 
-    /// @dev The position of a batch item at its price. A position that an earlier item of the batch has changed cannot
+    /// @dev Looks at position `i` of a batch, at its price. A position that an earlier item of the batch has changed cannot
     /// be closed twice at that price.
-    function _openItem(Item memory item) internal view returns (Closing memory closing, bytes memory failure) {
-        if (item.failure.length != 0) return (closing, item.failure);
-        closing = _figuresOf(item.borrower, item.collateral, _index);
-        closing.quote = item.quote;
-        if (closing.position.collateral != item.collateralAssets) {
-            failure = abi.encodeWithSelector(ILendingVault.DuplicateItem.selector, item.borrower, item.collateral);
+    function _openItem(
+        Closing memory closing,
+        ISolventVault.PositionKey memory key,
+        Prices memory prices,
+        uint256 i
+    ) internal view returns (bytes memory failure) {
+        failure = prices.failures[i];
+        if (failure.length != 0) return failure;
+        _lookAt(closing, key.borrower, key.collateral, _index);
+        closing.quote = prices.quotes[i];
+        if (closing.position.collateral != prices.collateralAssets[i]) {
+            failure = abi.encodeWithSelector(ILendingVault.DuplicateItem.selector, key.borrower, key.collateral);
         }
     }
 
     /// @dev Reports an item that cannot be done.
     /// @return failed Whether there is a failure.
-    function _skips(address borrower, address collateral, bytes memory failure) internal returns (bool failed) {
+    function _skips(ISolventVault.PositionKey memory key, bytes memory failure) internal returns (bool failed) {
         if (failure.length == 0) return false;
-        emit ILendingVault.BatchItemSkipped(borrower, collateral, failure);
+        emit ILendingVault.BatchItemSkipped(key.borrower, key.collateral, failure);
         return true;
     }
 }

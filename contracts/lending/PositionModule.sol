@@ -103,7 +103,7 @@ contract PositionModule is LendingModule, ClaimPayments {
         uint256 scaled = InterestRates.toScaledUp(assets, _index);
         position.scaledDebt = (position.scaledDebt + scaled).toUint128();
         position.principal = (position.principal + assets).toUint128();
-        uint256 total = _setTotalScaledDebt(_totalScaledDebt + scaled);
+        (uint256 total, ) = _setTotalScaledDebt(_totalScaledDebt + scaled);
         uint256 totalPrincipal = state.totalPrincipal + assets;
         state.totalPrincipal = totalPrincipal.toUint112();
 

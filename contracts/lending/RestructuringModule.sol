@@ -38,7 +38,8 @@ contract RestructuringModule is Impairments {
         uint256 interestAssets
     ) external onlyDelegated nonReentrant {
         _accrue();
-        Closing memory closing = _open(borrower, collateral);
+        Closing memory closing;
+        _open(closing, borrower, collateral);
         if (principalAssets + interestAssets == 0 || closing.debt == 0) {
             revert ILendingRestructuring.NothingToForgive(borrower, collateral);
         }
@@ -75,7 +76,8 @@ contract RestructuringModule is Impairments {
         if (block.timestamp < announced.executableAt || block.timestamp >= announced.expiresAt) {
             revert ILendingRestructuring.RestructuringNotDue(announced.executableAt, announced.expiresAt);
         }
-        Closing memory closing = _open(borrower, collateral);
+        Closing memory closing;
+        _open(closing, borrower, collateral);
         (principalAssets, interestAssets) = _planForgiving(closing, announced);
         delete _restructurings[borrower][collateral];
         _draw(principalAssets + interestAssets);
@@ -84,7 +86,9 @@ contract RestructuringModule is Impairments {
         _checkAssetMoves();
         if (socialized != 0) _closeIfWipedOut();
         // What is left of the debt may still be more than its collateral covers: the impairment follows it, or ends.
-        (, bytes memory failure) = _impair(_open(borrower, collateral));
+        Closing memory left;
+        _open(left, borrower, collateral);
+        (, bytes memory failure) = _impair(left);
         _require(failure);
     }
 
@@ -170,7 +174,7 @@ contract RestructuringModule is Impairments {
         uint256 interestAssets
     ) private returns (uint256 socialized) {
         Position memory position = closing.position;
-        _weigh(closing, _totalScaledDebt);
+        _weigh(closing, _removedBy(closing, _totalScaledDebt));
         if (closing.badDebt == 0) revert ILendingRestructuring.NothingToForgive(closing.borrower, closing.collateral);
         // Of what is provisioned, as much may be used as is forgiven of the shortfall.
         uint256 shortfall = closing.insolvent ? closing.debt - closing.covered : 0;

@@ -202,7 +202,7 @@ contract ViewModule is LossFigures, VaultRules {
                     : _planAt(closing, uint256(int256(BPS) - dropBps), byLiquidator);
             plans[i].debtAssets = closing.debt;
             if (plans[i].failure.length != 0) continue;
-            if (closing.insolvent) _weigh(closing, totalScaled);
+            if (closing.insolvent) _weigh(closing, _removedBy(closing, totalScaled));
             plans[i].roundingAssets = Math.saturatingSub(
                 closing.repaid - closing.toDefault,
                 _removedBy(closing, totalScaled)

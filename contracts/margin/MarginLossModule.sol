@@ -180,16 +180,18 @@ contract MarginLossModule is MarginFigures {
         _totalDeficit -= closing.badDebt.toUint128();
         uint256 id;
         (id, socialized) = _writeOffDebt(
-            Loss({
+            IWriteOffEngine.BadDebt({
                 debtor: standing.trader,
                 cause: IWriteOffEngine.Cause.Liquidation,
                 previousId: account.writeOffId,
-                impairmentId: _provisionId(account.impairmentId),
-                closedWad: WAD,
+                id: _provisionId(account.impairmentId),
+                epoch: 0,
                 badDebtAssets: closing.badDebt,
+                reserveAssets: 0,
                 coverableAssets: closing.badDebt,
                 insurableAssets: closing.insurable
-            })
+            }),
+            WAD
         );
         account.writeOffId = id.toUint32();
         if (closing.insurable != 0) _countDraw(standing, closing, _engine.ledger(address(this), id).insurance);

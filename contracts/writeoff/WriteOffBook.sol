@@ -152,50 +152,33 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
 
     // ---------------------------------------------------------------- A loss that is final
 
-    /// @dev A bad debt that has just left the outstanding assets.
-    struct Loss {
-        address debtor;
-        IWriteOffEngine.Cause cause;
-        uint32 previousId; // earlier write-off of the same position that is not repaid; zero if none
-        uint32 impairmentId; // under which the debt was impaired; zero if it was not
-        uint256 closedWad; // part of the impaired debt that is closed, WAD: as much of its provision may be used
-        uint256 badDebtAssets;
-        uint256 coverableAssets; // most that tranches may pay
-        uint256 insurableAssets;
-    }
-
-    /// @dev Takes a loss down the waterfall: what was provisioned for it, reserves, the engine's tranches, lenders.
-    /// Nothing else may change the books while the tranches are called.
+    /// @dev Takes a bad debt that has just left the outstanding assets down the waterfall: what was provisioned for it,
+    /// reserves, the engine's tranches, lenders. Nothing else may change the books while the tranches are called.
+    /// @param loss The report to the engine; epoch and what reserves pay are filled in here.
+    /// @param closedWad Part of the impaired debt that is closed, WAD: as much of its provision may be used.
     /// @return id Ledger number.
     /// @return socializedAssets Charged to the lenders through loss epochs, before or now, asset units.
-    function _writeOffDebt(Loss memory loss) internal returns (uint256 id, uint256 socializedAssets) {
-        (uint256 heldReserves, uint256 heldCharge) = _usableProvision(loss);
+    function _writeOffDebt(
+        IWriteOffEngine.BadDebt memory loss,
+        uint256 closedWad
+    ) internal returns (uint256 id, uint256 socializedAssets) {
+        (uint256 heldReserves, uint256 heldCharge) = _usableProvision(loss.id, closedWad);
         uint256 fromHeld = Math.min(heldReserves, loss.badDebtAssets);
         uint256 fromReserves = Math.min(_reserveAssets(), loss.badDebtAssets - fromHeld);
         if (fromReserves != 0) _takeReserves(fromReserves);
+        loss.reserveAssets = fromHeld + fromReserves;
+        loss.epoch = _openEpoch;
         _booksOpen = true;
         uint256 covered;
-        (id, covered) = _engine.absorb(
-            IWriteOffEngine.BadDebt({
-                debtor: loss.debtor,
-                cause: loss.cause,
-                previousId: loss.previousId,
-                id: loss.impairmentId,
-                epoch: _openEpoch,
-                badDebtAssets: loss.badDebtAssets,
-                reserveAssets: fromHeld + fromReserves,
-                coverableAssets: loss.coverableAssets,
-                insurableAssets: loss.insurableAssets
-            })
-        );
+        (id, covered) = _engine.absorb(loss);
         if (covered != 0) {
             _addCash(covered);
             _checkBalance();
         }
-        socializedAssets = loss.badDebtAssets - fromHeld - fromReserves - covered;
+        socializedAssets = loss.badDebtAssets - loss.reserveAssets - covered;
         uint256 fromCharge = Math.min(heldCharge, socializedAssets);
-        if (fromHeld + fromCharge != 0) _useProvision(loss.impairmentId, fromHeld, fromCharge);
-        _socialize(loss.impairmentId, _bearable(socializedAssets - fromCharge), false);
+        if (fromHeld + fromCharge != 0) _useProvision(loss.id, fromHeld, fromCharge);
+        _socialize(loss.id, _bearable(socializedAssets - fromCharge), false);
         _booksOpen = false;
     }
 
@@ -316,11 +299,14 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
 
     /// @dev How much of the provision the closed part of an impaired debt may use. The part is rounded up, so that a
     /// provision which is just large enough leaves no dust to be charged through an epoch of its own.
-    function _usableProvision(Loss memory loss) private view returns (uint256 heldReserves, uint256 heldCharge) {
-        if (loss.impairmentId == 0) return (0, 0);
-        Provision memory provision = _provisionOf[loss.impairmentId];
-        heldReserves = Math.mulDiv(provision.reserves, loss.closedWad, WAD);
-        heldCharge = Math.mulDiv(provision.charged, loss.closedWad, WAD);
+    function _usableProvision(
+        uint32 id,
+        uint256 closedWad
+    ) private view returns (uint256 heldReserves, uint256 heldCharge) {
+        if (id == 0) return (0, 0);
+        Provision memory provision = _provisionOf[id];
+        heldReserves = Math.mulDiv(provision.reserves, closedWad, WAD);
+        heldCharge = Math.mulDiv(provision.charged, closedWad, WAD);
     }
 
     function _useProvision(uint32 id, uint256 fromReserves, uint256 fromCharge) private {

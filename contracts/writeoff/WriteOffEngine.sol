@@ -32,20 +32,19 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
     /// @inheritdoc IWriteOffEngine
     function absorb(BadDebt calldata badDebt) external nonReentrant returns (uint256 id, uint256 coveredAssets) {
         Header memory header;
-        (id, header) = badDebt.id == 0
-            ? _newEntry(badDebt.previousId)
-            : (badDebt.id, _record(msg.sender, badDebt.id).header);
+        uint256 layers;
+        (id, layers) = badDebt.id == 0
+            ? _newEntry(header, badDebt.previousId)
+            : (badDebt.id, _openedEntry(header, badDebt.id));
         Record storage record = _records[msg.sender][id];
 
         uint256 shortfall = badDebt.badDebtAssets - badDebt.reserveAssets;
         uint256 insurance;
         uint256 dilutionCash;
-        Tranche[] memory stack;
-        if (shortfall != 0) stack = _stackOf(msg.sender, header.stackVersion);
-        if (stack.length != 0) {
+        if (shortfall != 0 && layers != 0) {
             // Tranches may look the entry up.
-            if (badDebt.id == 0) record.header = header;
-            (insurance, dilutionCash) = _drawStack(record, id, stack, shortfall, badDebt);
+            if (badDebt.id == 0) _storeHeader(record, header);
+            (insurance, dilutionCash) = _drawStack(record, id, header.stackVersion, layers, shortfall, badDebt);
             coveredAssets = insurance + dilutionCash;
             shortfall -= coveredAssets;
         }
@@ -55,7 +54,7 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
         header.socialized = (header.socialized + shortfall).toUint128();
         header.epoch = badDebt.epoch;
         header.cause = badDebt.cause;
-        record.header = header;
+        _storeHeader(record, header);
         emit WrittenOff(
             msg.sender,
             id,
@@ -70,15 +69,27 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
         );
     }
 
-    /// @dev Takes the next number and notes when and under which stack; the caller stores it.
-    function _newEntry(uint32 previousId) private returns (uint256 id, Header memory header) {
-        Book memory book = _books[msg.sender];
+    /// @dev Takes the next number and notes in `header` when and under which stack; the caller stores it.
+    /// @return id The number.
+    /// @return layers Size of the stack.
+    function _newEntry(Header memory header, uint32 previousId) private returns (uint256 id, uint256 layers) {
+        Book storage book = _books[msg.sender];
         if (book.asset == address(0)) revert UnknownVault(msg.sender);
-        id = ++book.writeOffCount;
-        _books[msg.sender].writeOffCount = book.writeOffCount;
+        layers = book.stackSize;
         header.timestamp = uint32(block.timestamp);
         header.previousId = previousId;
         header.stackVersion = uint24(book.stackVersion);
+        id = ++book.writeOffCount;
+    }
+
+    /// @dev Reads the entry of an impaired debt; its stack is the one of the time when it was opened.
+    function _openedEntry(Header memory header, uint256 id) private view returns (uint256 layers) {
+        Header memory opened = _record(msg.sender, id).header;
+        header.socialized = opened.socialized;
+        header.timestamp = opened.timestamp;
+        header.previousId = opened.previousId;
+        header.stackVersion = opened.stackVersion;
+        return _stackSizes[msg.sender][opened.stackVersion];
     }
 
     /// @dev Calls the tranches in order until nothing is left for them to pay: of `shortfall`, at most what the report says
@@ -86,7 +97,8 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
     function _drawStack(
         Record storage record,
         uint256 id,
-        Tranche[] memory stack,
+        uint256 version,
+        uint256 layers,
         uint256 shortfall,
         BadDebt calldata badDebt
     ) private returns (uint256 insurance, uint256 dilutionCash) {
@@ -94,8 +106,9 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
         uint256 balance = asset.balanceOf(msg.sender);
         shortfall = Math.min(shortfall, badDebt.coverableAssets);
         uint256 insurable = badDebt.insurableAssets;
-        for (uint256 i; i < stack.length && shortfall != 0; ++i) {
-            Tranche memory layer = stack[i];
+        for (uint256 i; i < layers && shortfall != 0; ++i) {
+            // A version of a stack never changes, so a layer is read only when its turn has come.
+            Tranche memory layer = _stacks[msg.sender][version][i];
             if (badDebt.cause == Cause.Restructuring && !_coversRestructuring(layer, msg.sender)) continue;
             if (!TrancheCall.cover(layer.tranche, layer.gasStipend, msg.sender, id, shortfall, insurable)) {
                 emit TrancheFailed(msg.sender, id, layer.tranche);
@@ -127,8 +140,8 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
     /// @inheritdoc IWriteOffEngine
     function openImpairment(address debtor, uint32 previousId) external returns (uint256 id) {
         Header memory header;
-        (id, header) = _newEntry(previousId);
-        _records[msg.sender][id].header = header;
+        (id, ) = _newEntry(header, previousId);
+        _storeHeader(_records[msg.sender][id], header);
         emit ImpairmentOpened(msg.sender, id, debtor);
     }
 

@@ -204,6 +204,21 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         if (record.header.timestamp == 0) revert UnknownWriteOff(vault, id);
     }
 
+    /// @dev Writes a header at once. Solidity would read and write its slot three times, for 600 gas more.
+    function _storeHeader(Record storage record, Header memory header) internal {
+        uint256 word =
+            header.socialized |
+                (uint256(header.epoch) << 128) |
+                (uint256(header.timestamp) << 160) |
+                (uint256(header.previousId) << 192) |
+                (uint256(header.stackVersion) << 224) |
+                (uint256(header.cause) << 248);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            sstore(record.slot, word)
+        }
+    }
+
     function _lendersOutstanding(Record storage record) internal view returns (uint256) {
         return record.header.socialized - record.proceeds - record.toLenders;
     }

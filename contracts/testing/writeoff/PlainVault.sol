@@ -71,16 +71,18 @@ contract PlainVault is CreditBook, WriteOffVault {
         _accrue();
         _lent -= badDebt;
         (id, socialized) = _writeOffDebt(
-            Loss({
+            IWriteOffEngine.BadDebt({
                 debtor: debtor,
                 cause: cause,
                 previousId: previousId,
-                impairmentId: 0,
-                closedWad: 0,
+                id: 0,
+                epoch: 0,
                 badDebtAssets: badDebt,
+                reserveAssets: 0,
                 coverableAssets: badDebt,
                 insurableAssets: insurable
-            })
+            }),
+            0
         );
         if (socialized != 0) _closeIfWipedOut();
     }
