@@ -81,7 +81,7 @@ for (const lent of ["USDC", "DAI"] satisfies LentAsset[]) {
 
     it("closes part of a solvent loan that has become too large", async () => {
       const { vault, people } = system;
-      await endow(system, people.liquidator, 200_000n);
+      await endow(system, people.liquidator, 1_000_000n);
       // Down by a tenth: 70 % of debt to worth become 78 %; the line is at 80 %.
       await ethFeed.publish((answer * 100n) / 115n);
       const owed = await debt();
@@ -163,12 +163,12 @@ for (const lent of ["USDC", "DAI"] satisfies LentAsset[]) {
       const { vault, people, one } = system;
       const { ben, stranger } = people;
       await ethFeed.publish(answer);
-      // Ben borrows as little as is allowed against one ether.
+      // Ben borrows three fifths of what one ether is worth.
       const weth = tokenAt(system.fork, "WETH");
       await deal(system.fork, "WETH", ben.address, ETHER);
       await weth.connect(ben).approve(await vault.getAddress(), MAX);
       await vault.connect(ben).supplyCollateral(WETH, ETHER, ben.address);
-      await vault.connect(ben).borrow(WETH, 1_500n * one, ben.address, ben.address);
+      await vault.connect(ben).borrow(WETH, (answer * one * 60n) / 10n ** 10n, ben.address, ben.address);
       await ethFeed.publish(answer / 4n);
       await vault.connect(stranger).impair(ben.address, WETH);
       await expect(vault.connect(stranger).writeOff(ben.address, WETH, MAX)).to.be.revertedWithCustomError(

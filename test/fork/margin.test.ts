@@ -17,9 +17,9 @@ import { deal, tokenAt } from "../helpers/mainnet/tokens.js";
 const MARKET = 0n;
 const POOL = 1_000_000n * ETHER;
 const STAKED = 20_000n * ETHER;
-/** A long position of 100 ether behind 13,000 DAI. */
+/** A long position of 100 ether, and the part of its worth that stands behind it, bps. */
 const SIZE = 100n * ETHER;
-const DEPOSIT = 13_000n * ETHER;
+const DEPOSIT_BPS = 530n;
 /** A basis is in asset units, times this. */
 const BASIS_SCALE = 10n ** 36n;
 const KEEPER_FEE = 2n * ETHER;
@@ -97,7 +97,7 @@ describeFork("mainnet: a margin vault of DAI, priced by Chainlink's ETH / USD pr
       sizeDeltaWad: SIZE,
       acceptablePriceWad: (answer * 2n * ETHER * ETHER) / DOLLAR,
       marginAssets: 0n,
-      depositAssets: DEPOSIT,
+      depositAssets: (SIZE * answer * DEPOSIT_BPS) / (DOLLAR * 10_000n),
       keeperFeeAssets: KEEPER_FEE,
     });
     await expect(vault.connect(keeper).resolveOrder(trader.address, MARKET, known)).to.be.revertedWithCustomError(
