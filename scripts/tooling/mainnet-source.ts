@@ -24,8 +24,8 @@ export interface MainnetSource {
 }
 
 /** Opens mainnet; undefined if there is none to be had. */
-export async function openMainnet(): Promise<MainnetSource | undefined> {
-  const { MAINNET_RPC_URL: url = "", FORK_BLOCK: block = "", MAINNET_SLICE: folder = DEFAULT_SLICE } = process.env;
+export async function openMainnet(env: NodeJS.ProcessEnv = process.env): Promise<MainnetSource | undefined> {
+  const { MAINNET_RPC_URL: url = "", FORK_BLOCK: block = "", MAINNET_SLICE: folder = DEFAULT_SLICE } = env;
   if (block !== "" && !/^\d+$/.test(block)) throw new RangeError(`FORK_BLOCK is no block number: "${block}"`);
   if (url !== "") {
     return {
