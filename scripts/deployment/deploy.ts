@@ -8,10 +8,11 @@ import { fileURLToPath } from "node:url";
 
 import { keccak256, type Provider } from "ethers";
 
+import MarginPlimsollModule from "../../deploy/modules/margin-plimsoll.ts";
 import PlimsollModule from "../../deploy/modules/plimsoll.ts";
 import { type AddressFile, ADDRESSES_DIRECTORY, findAddressFile, writeAddressFile } from "../lib/addresses.ts";
 import { type Connection } from "../lib/chain.ts";
-import { ignitionParameters, type NetworkFile } from "../lib/network-file.ts";
+import { hasMarginVault, ignitionParameters, type NetworkFile } from "../lib/network-file.ts";
 import { createGovernors, type GovernorsPlan, planGovernors } from "./governors.ts";
 import { ignitionRunner } from "./ignition.ts";
 import { ensureLocalMarket, namedMarket } from "./local-market.ts";
@@ -86,7 +87,8 @@ export async function deployNetwork(options: DeployOptions): Promise<AddressFile
   if (file.network.isLocal) refuseIf(await marketFindings(provider, file, market));
 
   const known = { ...market, ...governors.governors };
-  await run("plimsoll", PlimsollModule, ignitionParameters(file, known), file.network.create2Salt);
+  const ignitionModule = hasMarginVault(file) ? MarginPlimsollModule : PlimsollModule;
+  await run("plimsoll", ignitionModule, ignitionParameters(file, known), file.network.create2Salt);
   const record = await buildAddressFile(provider, journals, {
     ...{ name, file, deployer: deployer.address, market },
     governors: governors.governors,
@@ -103,14 +105,21 @@ export async function deployNetwork(options: DeployOptions): Promise<AddressFile
 async function existingDeployment(
   provider: Provider,
   found: AddressFile | undefined,
-  { network }: NetworkFile,
+  file: NetworkFile,
 ): Promise<AddressFile | undefined> {
   if (found === undefined) return undefined;
+  const { network } = file;
   for (const [contract, { address, codeHash }] of Object.entries(found.contracts)) {
     if (keccak256(await provider.getCode(address)) === codeHash) continue;
     if (network.isLocal) return undefined;
     throw new AlreadyDeployed(
       `deploy/addresses/${network.chainId}.json names ${contract} at ${address}, but its code there is another; move the file away to deploy anew`,
+    );
+  }
+  if (hasMarginVault(file) && !("MarginVault" in found.contracts)) {
+    throw new AlreadyDeployed(
+      `the deployment on chain ${network.chainId} has no margin vault, and its deployer holds no role any more: ` +
+        "governance adds one (deploy/modules/margin-addition.ts), or the parameters MarginVault, MarginFund and MarginWiring go",
     );
   }
   return found;

@@ -15,7 +15,24 @@ import { ignitionParameters, type NetworkFile } from "../lib/network-file.ts";
 import { STEWARD_TABLE } from "../lib/steward-table.ts";
 import { type Finding } from "./ranges.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Collects what differs from the file. */
+export class Comparison {
+  readonly findings: Finding[] = [];
+
+  readonly compare = (what: string, expected: unknown, actual: unknown): void => {
+    if (text(expected) === text(actual)) return;
+    const message = `${what} is ${text(actual)}, on file is ${text(expected)}`;
+    this.findings.push({ name: "WrongParameter", message });
+  };
+
+  readonly compareFields = (what: string, expected: unknown, actual: Fields): void => {
+    for (const [field, value] of Object.entries(expected as Fields)) {
+      this.compare(`${what}.${field}`, value, actual[field]);
+    }
+  };
+}
 
 /** Every field that differs. Where governance has changed it since, the parameter file should be changed, too. */
 export async function parameterFindings(
@@ -25,14 +42,7 @@ export async function parameterFindings(
 ): Promise<Finding[]> {
   const parameters = ignitionParameters(file, { ...record.market, ...record.governance }) as Record<string, Fields>;
   const wiring = parameters.Wiring ?? {};
-  const findings: Finding[] = [];
-  const compare = (what: string, expected: unknown, actual: unknown) => {
-    if (text(expected) === text(actual)) return;
-    findings.push({ name: "WrongParameter", message: `${what} is ${text(actual)}, on file is ${text(expected)}` });
-  };
-  const compareFields = (what: string, expected: unknown, actual: Fields) => {
-    for (const [field, value] of Object.entries(expected as Fields)) compare(`${what}.${field}`, value, actual[field]);
-  };
+  const { findings, compare, compareFields } = new Comparison();
   const at = (contract: string): string => addressOf(record, contract);
   const { asset, collateral } = record.market;
 

@@ -1,6 +1,6 @@
 /** The plan of a deployment, its result and what was found on a chain, at 80 columns. */
 import { type AddressFile } from "../lib/addresses.ts";
-import { hasSequencerFeed, type NetworkFile } from "../lib/network-file.ts";
+import { hasMarginVault, hasSequencerFeed, type NetworkFile } from "../lib/network-file.ts";
 import { grantsInWords } from "../lib/roles-page.ts";
 import { ROLE_NAMES } from "../lib/roles.ts";
 import { printedTable } from "../lib/table.ts";
@@ -26,8 +26,10 @@ export function printedPlan({ name, file, deployer, balance, governors, existing
   ]);
   return [
     `Deployment of Plimsoll on ${network.title} (${name}, chain ${network.chainId})`,
-    `  from          ${deployer}, which has ${formatFixed(balance, 18, 4)} ETH`,
+    `  from          ${deployer}`,
+    `                which has ${formatFixed(balance, 18, 4)} ETH`,
     `  addresses     ${network.create2Salt === null ? "ordinary (CREATE)" : `CREATE2 with salt "${network.create2Salt}"`}`,
+    `  vaults        ${hasMarginVault(file) ? "lending and margin, with a fund and bids each" : "lending"}`,
     `  governor      waits ${governance.governorDelay / SECONDS_PER_HOUR} h after announcing`,
     ...(existing === undefined ? [] : ["  on this chain deployed already: only what is missing is done"]),
     ...(network.isLayer2 && !hasSequencerFeed(file)

@@ -2,7 +2,7 @@
  * Ranges outside of which a parameter is a typing error more often than a decision. Narrower than what the contracts
  * accept: those protect against governance, these against a slip of the hand.
  */
-import { type NetworkFile, type TokenEntry } from "../lib/network-file.ts";
+import { hasMarginVault, type NetworkFile, type TokenEntry } from "../lib/network-file.ts";
 
 /** Something that speaks against a deployment. */
 export interface Finding {
@@ -61,6 +61,45 @@ const RANGES: readonly [path: string, least: bigint, greatest: bigint, unit?: "a
   ["Wiring.buybackTerms.offerSeconds", HOUR, 30n * DAY],
 ];
 
+const WAD = 10n ** 18n;
+
+/** The same for a margin vault, where there is one. Sizes are WAD of the underlying. */
+const MARGIN_RANGES: typeof RANGES = [
+  ["MarginVault.riskConfig.minDelay", 1n, HOUR],
+  ["MarginVault.riskConfig.expiry", 60n, DAY],
+  ["MarginVault.riskConfig.minNotional", 1n, 100_000n, "asset"],
+  ["MarginVault.riskConfig.minKeeperFee", 0n, 100n, "asset"],
+  ["MarginVault.riskConfig.minKeeperReward", 0n, 1_000n, "asset"],
+  ["MarginVault.riskConfig.maxKeeperReward", 0n, 100_000n, "asset"],
+  ["MarginVault.riskConfig.keeperShareBps", 0n, 10_000n],
+  ["MarginVault.riskConfig.reserveFactorBps", 0n, 5_000n],
+  ["MarginVault.marketConfig.openInterestCapWad", 0n, 1_000n * MILLION * WAD],
+  ["MarginVault.marketConfig.skewCapWad", 0n, 1_000n * MILLION * WAD],
+  ["MarginVault.marketConfig.maintenanceWad", WAD / 200n, WAD / 2n],
+  ["MarginVault.marketConfig.initialMultipleWad", WAD, 10n * WAD],
+  ["MarginVault.marketConfig.targetMultipleWad", WAD, 10n * WAD],
+  ["MarginVault.marketConfig.feeBps", 0n, 100n],
+  ["MarginVault.marketConfig.deviationBps", 0n, 500n],
+  ["MarginVault.marketConfig.liquidationFeeBps", 0n, 500n],
+  ["MarginVault.marketConfig.profitCoverBps", 0n, 10_000n],
+  ["MarginFund.terms.cooldown", DAY, 60n * DAY],
+  ["MarginFund.terms.withdrawalWindow", HOUR, 30n * DAY],
+  ["MarginFund.terms.hourCap", 1n, 1_000n * MILLION, "asset"],
+  ["MarginFund.terms.monthCap", 1n, 1_000n * MILLION, "asset"],
+  ["MarginWiring.fundStipend", GAS.least, GAS.most],
+  ["MarginWiring.dilutionStipend", GAS.least, GAS.most],
+  ["MarginWiring.minProvision", 1n, 1_000_000n, "asset"],
+  ["MarginWiring.underwriterBps", 0n, 5_000n],
+  ["MarginWiring.saleTerms.floorPrice", 1n, MILLION, "asset"],
+  ["MarginWiring.saleTerms.startPrice", 1n, 10n * MILLION, "asset"],
+  ["MarginWiring.saleTerms.fallSeconds", 600n, 7n * DAY],
+  ["MarginWiring.saleTerms.saleSeconds", HOUR, 30n * DAY],
+  ["MarginWiring.buybackTerms.startBps", 1_000n, 10_000n],
+  ["MarginWiring.buybackTerms.offerSeconds", HOUR, 30n * DAY],
+  ["MarginWiring.noticePeriod", DAY, 30n * DAY],
+  ["MarginWiring.noticeWindow", HOUR, 30n * DAY],
+];
+
 /** The smaller must not be above the larger. */
 const ORDERED: readonly [smaller: string, larger: string][] = [
   ["Vault.riskConfig.minDebt", "Vault.riskConfig.debtCap"],
@@ -78,6 +117,19 @@ const ORDERED: readonly [smaller: string, larger: string][] = [
   ["Wiring.forgivenHourCap", "Wiring.forgivenMonthCap"],
 ];
 
+const MARGIN_ORDERED: typeof ORDERED = [
+  ["MarginVault.riskConfig.minDelay", "MarginVault.riskConfig.expiry"],
+  ["MarginVault.riskConfig.minKeeperReward", "MarginVault.riskConfig.maxKeeperReward"],
+  ["MarginVault.marketConfig.skewCapWad", "MarginVault.marketConfig.openInterestCapWad"],
+  ["MarginVault.marketConfig.targetMultipleWad", "MarginVault.marketConfig.initialMultipleWad"],
+  ["MarginFund.terms.hourCap", "MarginFund.terms.monthCap"],
+  ["MarginWiring.mintLimits.hourCap", "MarginWiring.mintLimits.monthCap"],
+  ["MarginWiring.mintLimits.monthCap", "MarginWiring.mintLimits.lifetimeCap"],
+  ["MarginWiring.mintLimits.lifetimeCap", "Dilution.globalCap"],
+  ["MarginWiring.saleTerms.floorPrice", "MarginWiring.saleTerms.startPrice"],
+  ["MarginWiring.saleTerms.fallSeconds", "MarginWiring.saleTerms.saleSeconds"],
+];
+
 /** Every parameter that is missing or outside its range. */
 export function rangeFindings(file: NetworkFile): Finding[] {
   const findings: Finding[] = [];
@@ -91,11 +143,12 @@ export function rangeFindings(file: NetworkFile): Finding[] {
     }
   };
   const units = { asset: 10n ** BigInt(file.market.asset.decimals), token: 10n ** 18n };
-  for (const [path, least, greatest, unit] of RANGES) {
+  const withMargin = hasMarginVault(file);
+  for (const [path, least, greatest, unit] of withMargin ? [...RANGES, ...MARGIN_RANGES] : RANGES) {
     const scale = unit === undefined ? 1n : units[unit];
     range(path, valueAt(file.modules, path), least * scale, greatest * scale);
   }
-  for (const [smaller, larger] of ORDERED) {
+  for (const [smaller, larger] of withMargin ? [...ORDERED, ...MARGIN_ORDERED] : ORDERED) {
     const most = valueAt(file.modules, larger);
     range(`${smaller} (at most ${larger})`, valueAt(file.modules, smaller), 0n, most ?? 0n);
   }

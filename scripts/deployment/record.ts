@@ -12,7 +12,10 @@ import { type Market } from "./local-market.ts";
 
 /** A contract and how it came to be. */
 interface Created {
+  /** As the address file calls it. */
   readonly name: string;
+  /** As its source calls it. */
+  readonly contract: string;
   readonly address: string;
   readonly arguments: readonly unknown[];
   readonly transaction: string;
@@ -25,13 +28,16 @@ export async function buildAddressFile(
   input: { name: string; file: NetworkFile; deployer: string; governors: Governors; market: Market },
 ): Promise<AddressFile> {
   const { name, file, deployer, governors, market } = input;
-  const deployed = (await deployedContracts(journals, "plimsoll")).map(
-    ({ contract, address, constructorArgs, creationTxHash }): Created => ({
-      name: contract.slice(contract.lastIndexOf(":") + 1),
-      address,
-      arguments: constructorArgs,
-      transaction: creationTxHash ?? "",
-    }),
+  const deployed = nameByVault(
+    (await deployedContracts(journals, "plimsoll")).map(
+      ({ contract, address, constructorArgs, creationTxHash }): Created => ({
+        name: contract.slice(contract.lastIndexOf(":") + 1),
+        contract: contract.slice(contract.lastIndexOf(":") + 1),
+        address,
+        arguments: constructorArgs,
+        transaction: creationTxHash ?? "",
+      }),
+    ),
   );
   const all = [...deployed, ...(await madeByDilution(provider, deployed))];
   const contracts: Record<string, DeployedContract> = {};
@@ -50,6 +56,22 @@ export async function buildAddressFile(
   };
 }
 
+/** Contracts that each vault has one of, whose first constructor argument it is; and what the margin vault's are called. */
+const OF_MARGIN: Readonly<Record<string, string>> = {
+  InsuranceFund: "MarginFund",
+  UnderwriterBook: "MarginUnderwriters",
+};
+
+/** An address file has one contract of each name, and a deployment may have two of a kind. */
+function nameByVault(deployed: readonly Created[]): Created[] {
+  const marginVault = deployed.find(({ contract }) => contract === "MarginVault")?.address;
+  return deployed.map((created) => {
+    const name = OF_MARGIN[created.contract];
+    const isOfMargin = marginVault !== undefined && created.arguments[0] === marginVault;
+    return name !== undefined && isOfMargin ? { ...created, name } : created;
+  });
+}
+
 /** The token and both auctions, which Dilution's constructor creates with these arguments. */
 async function madeByDilution(provider: Provider, deployed: readonly Created[]): Promise<Created[]> {
   const maker = deployed.find(({ name }) => name === "Dilution");
@@ -60,17 +82,23 @@ async function madeByDilution(provider: Provider, deployed: readonly Created[]):
   const { transaction } = maker;
   return [
     {
-      ...{ name: "BackstopToken", address: token, transaction },
+      ...{ name: "BackstopToken", contract: "BackstopToken", address: token, transaction },
       arguments: [terms.name, terms.symbol, terms.cap, terms.initialSupply, terms.initialHolder],
     },
-    { name: "DebtAuction", address: await dilution.debtAuction(), arguments: [engine], transaction },
-    { name: "BuybackAuction", address: await dilution.buybackAuction(), arguments: [token], transaction },
+    {
+      ...{ name: "DebtAuction", contract: "DebtAuction", address: await dilution.debtAuction() },
+      ...{ arguments: [engine], transaction },
+    },
+    {
+      ...{ name: "BuybackAuction", contract: "BuybackAuction", address: await dilution.buybackAuction() },
+      ...{ arguments: [token], transaction },
+    },
   ];
 }
 
 async function recordOf(provider: Provider, created: Created): Promise<DeployedContract> {
   const { address, transaction } = created;
-  const artifact = await hre.artifacts.readArtifact(created.name);
+  const artifact = await hre.artifacts.readArtifact(created.contract);
   const receipt = await provider.getTransactionReceipt(transaction);
   if (receipt === null)
     throw new RangeError(`the chain has no transaction ${transaction} that created ${created.name}`);

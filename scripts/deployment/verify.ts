@@ -2,12 +2,13 @@
 import { Contract, getAddress, keccak256, type Provider } from "ethers";
 
 import { type AccessManager, AccessManager__factory } from "../../types/ethers-contracts/index.ts";
-import { type AddressFile, addressOf } from "../lib/addresses.ts";
+import { type AddressFile, addressOf, namesOf } from "../lib/addresses.ts";
 import { type ContractName } from "../lib/interfaces.ts";
 import { type NetworkFile } from "../lib/network-file.ts";
 import { roleHolders } from "../lib/role-holders.ts";
 import { type Holder, restrictedFunctions, ROLE_IDS, ROLE_NAMES, ROLES } from "../lib/roles.ts";
 import { readSafe, SafeAccountError } from "../lib/safe/index.ts";
+import { marginFindings } from "./margin-on-chain.ts";
 import { parameterFindings } from "./parameters-on-chain.ts";
 import { type Finding } from "./ranges.ts";
 
@@ -20,6 +21,7 @@ export async function findingsOnChain(provider: Provider, record: AddressFile, f
     ...(await roleFindings(provider, record)),
     ...(await safeFindings(provider, record)),
     ...(await parameterFindings(provider, record, file)),
+    ...(await marginFindings(provider, record, file)),
   ];
 }
 
@@ -55,26 +57,29 @@ export async function roleFindings(provider: Provider, record: AddressFile): Pro
 async function functionFindings(manager: AccessManager, record: AddressFile): Promise<Finding[]> {
   const findings: Finding[] = [];
   const authority = await manager.getAddress();
-  const rows = restrictedFunctions().filter((row) => !isElsewhere(record, row.contract));
-  for (const contract of new Set(rows.map((row) => row.contract))) {
-    const target = addressOf(record, contract);
+  const rows = restrictedFunctions().flatMap((row) =>
+    instancesOf(record, row.contract).map((instance) => ({ ...row, instance })),
+  );
+  for (const instance of new Set(rows.map((row) => row.instance))) {
+    const target = addressOf(record, instance);
     const managed = new Contract(target, ["function authority() view returns (address)"], manager.runner);
     const found = (await managed.getFunction("authority").staticCall()) as string;
-    if (found !== authority) findings.push({ name: "WrongAuthority", message: `${contract} obeys ${found}` });
-    if (await manager.isTargetClosed(target)) findings.push({ name: "TargetClosed", message: `${contract} is closed` });
+    if (found !== authority) findings.push({ name: "WrongAuthority", message: `${instance} obeys ${found}` });
+    if (await manager.isTargetClosed(target)) findings.push({ name: "TargetClosed", message: `${instance} is closed` });
   }
-  for (const { contract, name, selector, role } of rows) {
-    const id = await manager.getTargetFunctionRole(addressOf(record, contract), selector);
+  for (const { instance, name, selector, role } of rows) {
+    const id = await manager.getTargetFunctionRole(addressOf(record, instance), selector);
     if (id === ROLE_IDS[role]) continue;
     const found = ROLE_NAMES.find((other) => ROLE_IDS[other] === id) ?? `role ${id}`;
-    findings.push({ name: "WrongRole", message: `${contract}.${name} belongs to ${found}, the table says ${role}` });
+    findings.push({ name: "WrongRole", message: `${instance}.${name} belongs to ${found}, the table says ${role}` });
   }
   return findings;
 }
 
-/** Whether the table's rows are about a kind of vault that this deployment has not; any other contract must be on file. */
-function isElsewhere(record: AddressFile, contract: ContractName): boolean {
-  return contract === "MarginVault" && !(contract in record.contracts);
+/** All contracts that the table's rows are about; only the margin vault may be missing, any other must be on file. */
+function instancesOf(record: AddressFile, contract: ContractName): readonly string[] {
+  const found = namesOf(record, contract);
+  return found.length > 0 || contract === "MarginVault" ? found : [contract];
 }
 
 /** Who gives a role, and who cancels what was announced under it. */

@@ -48,9 +48,11 @@ export function trustedNames(proposal: Proposal): {
 }
 
 function namedAddresses({ governance, contracts }: AddressFile): NamedAddress[] {
-  const names = Object.entries(contracts).map(([name, { address }]) => {
+  const names = Object.entries(contracts).map(([name, { address, source }]) => {
+    // The kind is the source's: a margin vault's fund has another name than kind.
+    const kind = source.slice(source.lastIndexOf(":") + 1);
     const contract =
-      name === "AccessManager" || name in INTERFACES ? (name as ContractName | "AccessManager") : undefined;
+      kind === "AccessManager" || kind in INTERFACES ? (kind as ContractName | "AccessManager") : undefined;
     return contract === undefined ? { name, address } : { name, address, contract };
   });
   const safes = SAFES.map((name) => {

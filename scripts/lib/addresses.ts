@@ -39,7 +39,7 @@ export interface AddressFile {
     readonly collateralFeed: string;
     readonly sequencerUptimeFeed: string;
   };
-  /** By contract name. */
+  /** By contract name; the margin vault's own fund and bids are `MarginFund` and `MarginUnderwriters`. */
   readonly contracts: Readonly<Record<string, DeployedContract>>;
 }
 
@@ -80,6 +80,11 @@ export function addressOf(file: AddressFile, contract: string): string {
   if (found !== undefined) return found.address;
   const names = Object.keys(file.contracts).join(", ");
   throw new AddressFileError("UnknownContract", `chain ${file.chainId} has no ${contract}; it has ${names}`);
+}
+
+/** Names under which a deployment has a contract of this kind: none, one, or one for each vault. */
+export function namesOf({ contracts }: AddressFile, contract: string): string[] {
+  return Object.keys(contracts).filter((name) => contracts[name]?.source.endsWith(`:${contract}`));
 }
 
 /** Writes a chain's file in one move, so that a reader never finds half of one; nothing if it is there already. */

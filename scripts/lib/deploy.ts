@@ -2,6 +2,7 @@
 import { network } from "hardhat";
 
 import LocalMarketModule from "../../deploy/modules/local-market.ts";
+import MarginPlimsollModule from "../../deploy/modules/margin-plimsoll.ts";
 import PlimsollModule from "../../deploy/modules/plimsoll.ts";
 import {
   AccessManager__factory,
@@ -14,7 +15,9 @@ import {
   InsuranceFund__factory,
   KeeperLens__factory,
   LendingVault__factory,
+  MarginVault__factory,
   RiskSteward__factory,
+  SolvencyLens__factory,
   TestToken__factory,
   UnderwriterBook__factory,
   WriteOffEngine__factory,
@@ -30,6 +33,8 @@ export const DEPLOYMENT_SECONDS = 86_400;
 interface Addressed {
   getAddress(): Promise<string>;
 }
+
+const at = (contract: Addressed): Promise<string> => contract.getAddress();
 
 /**
  * A fresh chain with the whole protocol on it.
@@ -47,25 +52,60 @@ export async function deployAll(parameters: string, startsAt: number) {
  * @param journal name of Ignition's folder below deploy/deployments; an in-process chain needs none
  */
 export async function deployOn(connection: Connection, parameters: string, startsAt: number, journal?: string) {
-  const { chain, holders, oracleAccount, market, tokens, given, at } = await openMarket(
-    connection,
-    parameters,
-    startsAt,
-    journal,
-  );
-  const { asset, collateral } = tokens;
-  const { governor, guardian, riskCouncil } = holders;
-  const deployed = await connection.ignition.deploy(PlimsollModule, given);
+  const market = await openMarket(connection, parameters, startsAt, journal);
+  const deployed = await connection.ignition.deploy(PlimsollModule, market.given);
+  market.chain.advanceTo(startsAt);
+  return lendingSide(market, deployed);
+}
 
-  chain.advanceTo(startsAt);
+/**
+ * A fresh chain with a lending vault and a margin vault on one engine, oracle and dilution; each has a fund, standing bids
+ * and a mint budget of its own. The margin vault's market 0 is priced by the feed of `collateral`.
+ */
+export async function deployBoth(parameters: string, startsAt: number) {
+  const initialDate = new Date((startsAt - DEPLOYMENT_SECONDS) * 1000);
+  const connection = await network.create({ override: { initialDate } });
+  const market = await openMarket(connection, parameters, startsAt);
+  const deployed = await connection.ignition.deploy(MarginPlimsollModule, market.given);
+  market.chain.advanceTo(startsAt);
   const { provider } = connection.ethers;
+  return {
+    ...(await lendingSide(market, deployed)),
+    marginVault: MarginVault__factory.connect(await at(deployed.marginVault), provider),
+    marginFund: InsuranceFund__factory.connect(await at(deployed.marginFund), provider),
+    marginUnderwriters: UnderwriterBook__factory.connect(await at(deployed.marginUnderwriters), provider),
+  };
+}
+
+/** Every contract of one deployment of both kinds, typed and readable. */
+export type BothDeployed = Awaited<ReturnType<typeof deployBoth>>;
+
+/** Contracts that every deployment has. */
+type LendingSide =
+  | "accessManager"
+  | "oracle"
+  | "engine"
+  | "vault"
+  | "fund"
+  | "dilution"
+  | "underwriters"
+  | "riskSteward"
+  | "lens"
+  | "keeperLens";
+
+async function lendingSide(
+  { chain, holders, oracleAccount, market, tokens }: Awaited<ReturnType<typeof openMarket>>,
+  deployed: Readonly<Record<LendingSide, Addressed>>,
+) {
+  const { governor, guardian, riskCouncil } = holders;
+  const { provider } = chain.connection.ethers;
   const dilution = Dilution__factory.connect(await at(deployed.dilution), provider);
   return {
     chain,
     roles: { deployer: (await provider.getSigner(0)).address, governor, guardian, riskCouncil, oracleAccount },
     accessManager: AccessManager__factory.connect(await at(deployed.accessManager), provider),
-    asset: TestToken__factory.connect(asset, provider),
-    collateral: TestToken__factory.connect(collateral, provider),
+    asset: TestToken__factory.connect(tokens.asset, provider),
+    collateral: TestToken__factory.connect(tokens.collateral, provider),
     assetAggregator: FluxAggregator__factory.connect(await at(market.assetAggregator), provider),
     collateralAggregator: FluxAggregator__factory.connect(await at(market.collateralAggregator), provider),
     oracle: ChainlinkOracle__factory.connect(await at(deployed.oracle), provider),
@@ -78,6 +118,7 @@ export async function deployOn(connection: Connection, parameters: string, start
     token: BackstopToken__factory.connect(await dilution.token(), provider),
     debtAuction: DebtAuction__factory.connect(await dilution.debtAuction(), provider),
     buybackAuction: BuybackAuction__factory.connect(await dilution.buybackAuction(), provider),
+    lens: SolvencyLens__factory.connect(await at(deployed.lens), provider),
     keeperLens: KeeperLens__factory.connect(await at(deployed.keeperLens), provider),
   };
 }
@@ -89,7 +130,7 @@ export type Deployment = Awaited<ReturnType<typeof deployAll>>;
  * What a live network has and a fresh chain lacks: tokens, feeds, and the holders of the roles.
  * @returns these, and what Ignition needs to deploy a module over them
  */
-export async function openMarket(connection: Connection, parameters: string, startsAt: number, journal?: string) {
+async function openMarket(connection: Connection, parameters: string, startsAt: number, journal?: string) {
   const chain = new Chain(connection, startsAt - DEPLOYMENT_SECONDS, ERROR_INTERFACES);
   const oracleAccount = await chain.actor("price oracle");
   const governor = await chain.actor("governor");
@@ -101,7 +142,6 @@ export async function openMarket(connection: Connection, parameters: string, sta
     parameters: deploymentParameters(parameters, { oracleAccount }),
     ...(journal === undefined ? {} : { deploymentId: journal }),
   });
-  const at = (contract: Addressed): Promise<string> => contract.getAddress();
   const [asset, collateral, assetFeed, collateralFeed] = await Promise.all([
     at(market.asset),
     at(market.collateral),
@@ -114,5 +154,5 @@ export async function openMarket(connection: Connection, parameters: string, sta
     parameters: deploymentParameters(parameters, { ...tokens, assetFeed, collateralFeed, ...holders }),
     ...(journal === undefined ? {} : { deploymentId: journal }),
   };
-  return { chain, holders, oracleAccount, market, tokens, given, at };
+  return { chain, holders, oracleAccount, market, tokens, given };
 }

@@ -132,9 +132,14 @@ export function ignitionParameters(file: NetworkFile, known: KnownAddresses): De
       minAnswerCollateral: collateral.feed.minAnswer,
       maxAnswerCollateral: collateral.feed.maxAnswer,
     },
-    Handover: { governorDelay: file.governance.governorDelay },
+    [hasMarginVault(file) ? "MarginHandover" : "Handover"]: { governorDelay: file.governance.governorDelay },
     $global: { ...known },
   };
+}
+
+/** Whether a margin vault is to stand beside the lending vault: its modules have parameters. */
+export function hasMarginVault({ modules }: Pick<NetworkFile, "modules">): boolean {
+  return "MarginVault" in modules;
 }
 
 /** Whether the network has a sequencer feed to ask. */

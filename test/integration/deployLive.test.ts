@@ -81,7 +81,7 @@ describe("deployment of a live network, rehearsed (AC1)", () => {
     const record = await deployNetwork({ ...options, onStep: (step) => again.push(step) });
     const inTwo = (await nonce()) - started;
     expect(again.some((step) => step.includes("AccessManager"))).to.equal(false);
-    expect(again.some((step) => step === "Handover#renounce_ADMIN")).to.equal(true);
+    expect(again.some((step) => step === "MarginHandover#renounce_ADMIN")).to.equal(true);
     expect(await findingsOnChain(rehearsal.connection.ethers.provider, record, options.file)).to.deep.equal([]);
 
     await rehearsal.connection.close();

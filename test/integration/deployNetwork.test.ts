@@ -32,6 +32,8 @@ const CONTRACTS = [
     "PositionModule",
   ],
   ...["RestructuringModule", "RiskSteward", "SolvencyLens", "UnderwriterBook", "ViewModule", "WriteOffEngine"],
+  ...["MarginConfigModule", "MarginFund", "MarginLossModule", "MarginUnderwriters", "MarginVault"],
+  ...["MarginViewModule", "OrderModule", "ResolveModule"],
 ];
 
 for (const way of ["in process", "over RPC"] as const) {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { type BothDeployed, deployBoth } from "../../scripts/lib/deploy-margin.ts";
+import { type BothDeployed, deployBoth } from "../../scripts/lib/deploy.ts";
 import { ROLE_IDS, restrictedFunctions } from "../../scripts/lib/roles.ts";
 
 const STARTS_AT = Date.UTC(2020, 0, 1) / 1000;
