@@ -11,7 +11,7 @@ import {IDilution} from "./IDilution.sol";
 /// owed pays exactly that, less than a token unit's price more than the tokens, rounded down, cost. A purchase after which
 /// they are owed less than a token unit costs at the floor closes the lot.
 interface IDebtAuction {
-    /// @notice One lot. Three slots.
+    /// @notice One lot.
     /// @param offeredTokens Tokens on offer; what is settled unsold is taken off, so a closed lot has none left.
     /// @param soldTokens Tokens of it that were sold and minted.
     /// @param openedAt When the price began to fall, seconds.
@@ -21,16 +21,13 @@ interface IDebtAuction {
     /// @param fallSeconds Time in which the price falls.
     /// @param claimSeconds Time after `expiresAt` in which charged lenders may take what is left; see IInKindClaims.
     struct Lot {
-        // slot 1
         uint96 offeredTokens;
         uint96 soldTokens;
         uint32 openedAt;
         uint32 expiresAt;
-        // slot 2
         uint112 startPrice;
         uint112 floorPrice;
         uint32 fallSeconds;
-        // slot 3
         uint32 claimSeconds;
     }
 
@@ -93,6 +90,9 @@ interface IDebtAuction {
     /// @notice Tokens of the lot neither sold nor settled.
     function remainingTokens(address vault, uint256 id) external view returns (uint256 tokens);
 
+    /// @notice Tokens that were ever sold for write-off `id` of `vault`, over all openings of its lot.
+    function soldTokens(address vault, uint256 id) external view returns (uint256 tokens);
+
     /// @notice Present price of the lot, asset units per whole token, rounded up.
     function currentPrice(address vault, uint256 id) external view returns (uint256 price);
 
@@ -126,15 +126,28 @@ interface IDebtAuction {
     /// @return unsoldTokens Given back to the vault's budget.
     function settle(address vault, uint256 id) external returns (uint256 unsoldTokens);
 
+    /// @notice Dilution only: keeps terms of sale for the lots that are opened under them.
+    /// @param version Number of these terms; each is set once.
+    /// @param claimSeconds Time after a sale in which charged lenders may take what is left.
+    function setTerms(
+        address vault,
+        uint256 version,
+        IDilution.SaleTerms calldata terms,
+        uint256 claimSeconds
+    ) external;
+
     /// @notice Dilution only: puts `tokens` on offer. A write-off that takes a further loss has its lot opened again, at
     /// a fresh price and for the whole time; what was left of the lot has been taken back before.
-    /// @param claimSeconds Time after the sale in which charged lenders may take what is left.
+    /// @param startPart Start price, in 65,535ths of the way from floor to highest start price.
+    /// @param version Number of `terms`.
+    /// @param terms Terms of sale, for the event.
     function open(
         address vault,
         uint256 id,
         uint256 tokens,
-        IDilution.SaleTerms calldata terms,
-        uint32 claimSeconds
+        uint16 startPart,
+        uint16 version,
+        IDilution.SaleTerms calldata terms
     ) external;
 
     /// @notice Dilution only: takes `tokens` off an expired lot in its claim window; they stay issued.

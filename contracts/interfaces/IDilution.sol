@@ -40,16 +40,32 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
         uint96 lifetimeCap;
     }
 
-    /// @notice How tokens are sold.
+    /// @notice How tokens are sold. One slot.
     /// @param startPrice Highest price at which a lot opens; see `previewStartPrice`.
     /// @param floorPrice Price under which no token is ever minted.
     /// @param fallSeconds Time in which the price falls from start to floor.
     /// @param saleSeconds Time after which a lot expires; at least `fallSeconds`.
     struct SaleTerms {
-        uint112 startPrice;
-        uint112 floorPrice;
-        uint32 fallSeconds;
-        uint32 saleSeconds;
+        uint104 startPrice;
+        uint104 floorPrice;
+        uint24 fallSeconds;
+        uint24 saleSeconds;
+    }
+
+    /// @notice A purchase, as the debt auction reports it.
+    /// @param tokens To be minted.
+    /// @param assets Paid to the vault for them, asset units.
+    /// @param receiver Who gets them.
+    /// @param soldTokens Sold for the write-off so far, these included.
+    /// @param unsoldTokens Left of a lot that the purchase has closed; given back to the budget.
+    /// @param offeredAt When that lot was opened, seconds.
+    struct Sale {
+        uint256 tokens;
+        uint256 assets;
+        address receiver;
+        uint256 soldTokens;
+        uint256 unsoldTokens;
+        uint256 offeredAt;
     }
 
     /// @notice How recovered money buys tokens back.
@@ -177,7 +193,7 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
 
     /// @notice Price at which a lot of `vault` would open now: what its oracle says; without one, or without an answer,
     /// 1.5 times the last clearing price; without one of those the highest start price. Never under the floor or above
-    /// the highest start price. Asset units per whole token, rounded down.
+    /// the highest start price, and rounded up to a 65,535th of the way between them. Asset units per whole token.
     function previewStartPrice(address vault) external view returns (uint256 price);
 
     /// @notice Part of the global cap that the vaults' lifetime caps have taken.
@@ -214,9 +230,9 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     /// the lenders are charged without a lot.
     function previewOffer(address vault, uint256 shortfallAssets) external view returns (uint256 tokens);
 
-    /// @notice Debt auction only: `assets` have just been paid to `vault` for `tokens` of the lot of `id`. Books the
-    /// proceeds and mints to `receiver`.
-    function sold(address vault, uint256 id, uint256 tokens, uint256 assets, address receiver) external;
+    /// @notice Debt auction only: `sale.assets` have just been paid to `vault` for tokens of the lot of `id`. Books the
+    /// proceeds, gives back what a closed lot has left, and mints. Refuses while purchases are stopped.
+    function sold(address vault, uint256 id, Sale calldata sale) external;
 
     /// @notice Debt auction only: gives `tokens` that were put on offer at `offeredAt` and not sold back to the budget.
     function unsold(address vault, uint256 tokens, uint256 offeredAt) external;

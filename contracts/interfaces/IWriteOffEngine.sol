@@ -236,7 +236,11 @@ interface IWriteOffEngine {
 
     /// @notice Books sale proceeds that have just been paid to `vault` for the lenders charged by `id`. Only a tranche
     /// of kind Dilution of that write-off's stack.
-    function creditProceeds(address vault, uint256 id, uint256 assets) external;
+    /// @return proceedsAssets All proceeds of `id`, these included, asset units.
+    function creditProceeds(address vault, uint256 id, uint256 assets) external returns (uint256 proceedsAssets);
+
+    /// @notice Sale proceeds of write-off `id` so far, asset units; zero if there is no such write-off.
+    function proceedsOf(address vault, uint256 id) external view returns (uint256 assets);
 
     /// @notice Sends money that a dilution tranche could not spend up to insurance and reserves. Pulls it from the
     /// caller, a tranche of kind Dilution of that write-off's stack.

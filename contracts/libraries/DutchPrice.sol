@@ -36,6 +36,18 @@ library DutchPrice {
         return startPrice + ((maxPrice - startPrice) * elapsed) / duration;
     }
 
+    /// @notice Where `price` lies on the way from `floorPrice` to `highestPrice`, in 65,535ths, rounded up and cut to it.
+    function partUp(uint256 price, uint256 floorPrice, uint256 highestPrice) internal pure returns (uint16 part) {
+        if (price >= highestPrice) return type(uint16).max;
+        if (price <= floorPrice) return 0;
+        return uint16(Math.mulDiv(price - floorPrice, type(uint16).max, highestPrice - floorPrice, Math.Rounding.Ceil));
+    }
+
+    /// @notice The price that lies there, rounded up.
+    function atPartUp(uint256 part, uint256 floorPrice, uint256 highestPrice) internal pure returns (uint256 price) {
+        return floorPrice + Math.mulDiv(highestPrice - floorPrice, part, type(uint16).max, Math.Rounding.Ceil);
+    }
+
     /// @notice Assets that `tokens` cost at `price`, rounded up.
     function assetsUp(uint256 tokens, uint256 price) internal pure returns (uint256 assets) {
         return Math.mulDiv(tokens, price, WHOLE_TOKEN, Math.Rounding.Ceil);

@@ -12,46 +12,84 @@ import {LeakyBucket} from "./LeakyBucket.sol";
 library MintBudget {
     using LeakyBucket for LeakyBucket.Levels;
     using SafeCast for uint256;
+    using SafeCast for int256;
 
-    /// @dev Three slots, all in token units.
+    /// @dev Four slots, in token units but where said. A slot of its own for what the owner of the budget keeps beside it
+    /// would cost each loss or sale 2,100 to 5,000 gas more, so these share slots that are read or written anyway.
     struct Budget {
-        // slot 1
-        LeakyBucket.Levels levels;
-        // slot 2
-        LeakyBucket.Caps caps;
-        // slot 3: minted and on offer over the whole life, and when the bucket caps last changed (seconds)
+        // slot 1: fill levels at `updatedAt` (seconds). An offer writes slots 1 and 2, and so does what gives back.
+        uint96 hourLevel;
+        uint96 monthLevel;
+        uint32 updatedAt;
+        uint32 lastLotId; // owner's: highest write-off that a lot was ever opened for
+        // slot 2: lifetime cap less what is minted and on offer; negative while the cap is lower than that
+        int104 leftTokens;
+        uint104 clearingPrice; // owner's: what was sold for `clearingId` brought on average, asset units per whole token
+        uint32 clearingId; // owner's: last write-off for which enough was sold to tell a price
+        uint16 termsVersion; // owner's: counts the terms of sale
+        // slot 3: read only, by every offer
+        uint96 hourCap;
+        uint96 monthCap;
+        uint32 capsSetAt; // seconds
+        bool paused; // owner's, like the next two, which say whether a further slot need be read
+        bool hasUnderwriters;
+        bool hasOracle;
+        // slot 4: for views and settings
         uint96 lifetimeCap;
-        uint96 issuedTokens;
-        uint32 capsSetAt;
     }
 
     /// @notice Tokens that may be offered now: what fits into both buckets and under the lifetime cap.
     function available(Budget storage budget) internal view returns (uint256 tokens) {
-        uint256 lifetimeTokens = Math.saturatingSub(budget.lifetimeCap, budget.issuedTokens);
-        if (lifetimeTokens == 0) return 0;
-        return Math.min(lifetimeTokens, budget.levels.available(budget.caps));
+        int256 left = budget.leftTokens;
+        if (left <= 0) return 0;
+        (LeakyBucket.Levels memory levels, LeakyBucket.Caps memory caps) = _buckets(budget);
+        return Math.min(uint256(left), levels.available(caps));
+    }
+
+    /// @notice Minted and on offer over the whole life.
+    function issued(Budget storage budget) internal view returns (uint256 tokens) {
+        return uint256(int256(uint256(budget.lifetimeCap)) - budget.leftTokens);
     }
 
     /// @notice Books `tokens`, which the caller has checked against `available`, as offered.
     function draw(Budget storage budget, uint256 tokens) internal {
-        budget.levels = budget.levels.drawn(budget.caps, tokens);
-        budget.issuedTokens += tokens.toUint96();
+        (LeakyBucket.Levels memory levels, LeakyBucket.Caps memory caps) = _buckets(budget);
+        _setLevels(budget, levels.drawn(caps, tokens));
+        budget.leftTokens -= int104(uint104(tokens.toUint96()));
     }
 
     /// @notice Gives back `tokens` that were drawn at `drawnAt` (seconds) and not sold: all of them under the lifetime
     /// cap, in the buckets what cannot have leaked since. After a change of the caps nobody can say how much has leaked,
     /// so tokens drawn before it are left in the buckets to leak.
     function release(Budget storage budget, uint256 tokens, uint256 drawnAt) internal {
-        budget.issuedTokens -= tokens.toUint96();
+        budget.leftTokens += int104(uint104(tokens.toUint96()));
         if (drawnAt < budget.capsSetAt) return;
-        budget.levels = budget.levels.released(budget.caps, tokens, drawnAt);
+        (LeakyBucket.Levels memory levels, LeakyBucket.Caps memory caps) = _buckets(budget);
+        _setLevels(budget, levels.released(caps, tokens, drawnAt));
     }
 
     /// @notice Sets the caps. What has leaked until now has leaked at the old rate.
     function setCaps(Budget storage budget, uint96 hourCap, uint96 monthCap, uint96 lifetimeCap) internal {
-        budget.levels = budget.levels.drawn(budget.caps, 0);
-        budget.caps = LeakyBucket.Caps({hourCap: hourCap, monthCap: monthCap});
-        budget.lifetimeCap = lifetimeCap;
+        (LeakyBucket.Levels memory levels, LeakyBucket.Caps memory caps) = _buckets(budget);
+        _setLevels(budget, levels.drawn(caps, 0));
+        budget.hourCap = hourCap;
+        budget.monthCap = monthCap;
         budget.capsSetAt = block.timestamp.toUint32();
+        budget.leftTokens = (int256(uint256(lifetimeCap)) - int256(issued(budget))).toInt104();
+        budget.lifetimeCap = lifetimeCap;
+    }
+
+    function _buckets(
+        Budget storage budget
+    ) private view returns (LeakyBucket.Levels memory levels, LeakyBucket.Caps memory caps) {
+        levels = LeakyBucket.Levels(budget.hourLevel, budget.monthLevel, budget.updatedAt);
+        caps = LeakyBucket.Caps(budget.hourCap, budget.monthCap);
+    }
+
+    /// @dev A level is at most a cap that was in force, so it fits 96 bits.
+    function _setLevels(Budget storage budget, LeakyBucket.Levels memory levels) private {
+        budget.hourLevel = uint256(levels.hourLevel).toUint96();
+        budget.monthLevel = uint256(levels.monthLevel).toUint96();
+        budget.updatedAt = levels.updatedAt;
     }
 }

@@ -25,7 +25,23 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
     IDilution public immutable dilution;
     IWriteOffEngine private immutable _engine;
 
-    mapping(address vault => mapping(uint256 id => Lot)) private _lots;
+    /// @dev What is kept of a lot. One slot, because opening one is paid for within a write-off.
+    struct Offer {
+        uint96 offeredTokens;
+        uint96 soldTokens;
+        uint32 openedAt;
+        uint16 startPart; // start price, in 65,535ths of the way from floor to highest start price
+        uint16 version; // of its terms
+    }
+
+    /// @dev Terms of sale as they were. Two slots; a purchase reads the first.
+    struct Terms {
+        IDilution.SaleTerms sale;
+        uint24 claimSeconds;
+    }
+
+    mapping(address vault => mapping(uint256 id => Offer)) private _offers;
+    mapping(address vault => mapping(uint256 version => Terms)) private _terms;
 
     /// @dev Created by Dilution.
     constructor(IWriteOffEngine engine_) {
@@ -39,26 +55,41 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IDebtAuction
+    function setTerms(
+        address vault,
+        uint256 version,
+        IDilution.SaleTerms calldata terms,
+        uint256 claimSeconds
+    ) external onlyDilution {
+        _terms[vault][version] = Terms({sale: terms, claimSeconds: claimSeconds.toUint24()});
+    }
+
+    /// @inheritdoc IDebtAuction
     function open(
         address vault,
         uint256 id,
         uint256 tokens,
-        IDilution.SaleTerms calldata terms,
-        uint32 claimSeconds
+        uint16 startPart,
+        uint16 version,
+        IDilution.SaleTerms calldata terms
     ) external onlyDilution {
-        uint96 soldTokens = _lots[vault][id].soldTokens;
-        uint256 expiresAt = block.timestamp + terms.saleSeconds;
-        _lots[vault][id] = Lot({
-            offeredTokens: (soldTokens + tokens).toUint96(),
-            soldTokens: soldTokens,
+        uint96 sold = _offers[vault][id].soldTokens;
+        _offers[vault][id] = Offer({
+            offeredTokens: (sold + tokens).toUint96(),
+            soldTokens: sold,
             openedAt: block.timestamp.toUint32(),
-            expiresAt: expiresAt.toUint32(),
-            startPrice: terms.startPrice,
-            floorPrice: terms.floorPrice,
-            fallSeconds: terms.fallSeconds,
-            claimSeconds: claimSeconds
+            startPart: startPart,
+            version: version
         });
-        emit LotOpened(vault, id, tokens, terms.startPrice, terms.floorPrice, terms.fallSeconds, expiresAt);
+        emit LotOpened(
+            vault,
+            id,
+            tokens,
+            DutchPrice.atPartUp(startPart, terms.floorPrice, terms.startPrice),
+            terms.floorPrice,
+            terms.fallSeconds,
+            block.timestamp + terms.saleSeconds
+        );
     }
 
     /// @inheritdoc IDebtAuction
@@ -66,25 +97,28 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         address vault,
         uint256 id
     ) external onlyDilution returns (uint256 unsoldTokens, uint256 openedAt) {
-        Lot memory current = _lots[vault][id];
-        if (current.offeredTokens == current.soldTokens) return (0, 0);
-        return (_close(vault, id, current), current.openedAt);
+        Offer memory offer = _offers[vault][id];
+        if (offer.offeredTokens == offer.soldTokens) return (0, 0);
+        unsoldTokens = _close(vault, id, offer);
+        _offers[vault][id] = offer;
+        return (unsoldTokens, offer.openedAt);
     }
 
     /// @inheritdoc IDebtAuction
     function takeUnsold(address vault, uint256 id, uint256 tokens) external onlyDilution {
-        Lot memory current = _openLot(vault, id);
-        uint256 closesAt = uint256(current.expiresAt) + current.claimSeconds;
-        if (block.timestamp < current.expiresAt || block.timestamp >= closesAt) {
-            revert NotClaimTime(vault, id, current.expiresAt, closesAt);
+        Offer memory offer = _openOffer(vault, id);
+        (uint256 expiresAt, uint256 closesAt) = _endOf(vault, offer);
+        if (block.timestamp < expiresAt || block.timestamp >= closesAt) {
+            revert NotClaimTime(vault, id, expiresAt, closesAt);
         }
-        uint256 remaining = current.offeredTokens - current.soldTokens;
+        uint256 remaining = offer.offeredTokens - offer.soldTokens;
         if (tokens > remaining) revert ExceedsLot(tokens, remaining);
-        _lots[vault][id].offeredTokens = (current.offeredTokens - tokens).toUint96();
+        _offers[vault][id].offeredTokens = (offer.offeredTokens - tokens).toUint96();
         emit LotTaken(vault, id, tokens);
     }
 
     /// @inheritdoc IDebtAuction
+    /// @dev The report to Dilution comes last: it refuses while sales are paused, books the proceeds and mints.
     function buy(
         address vault,
         uint256 id,
@@ -94,51 +128,62 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         uint256 deadline
     ) external nonReentrant returns (uint256 tokens, uint256 assets) {
         if (block.timestamp > deadline) revert DeadlinePassed(deadline, block.timestamp);
-        Lot memory current = _openLot(vault, id);
-        if (block.timestamp >= current.expiresAt) revert LotExpired(vault, id, current.expiresAt);
-        if (dilution.isPaused(vault)) revert SalePaused(vault);
-        uint256 price = _price(current);
-        if (price > maxPrice) revert PriceAboveLimit(price, maxPrice);
-        uint256 outstanding = _engine.lendersOutstanding(vault, id);
-        (tokens, assets) = _fill(current, price, maxTokens, outstanding);
-        if (tokens == 0) revert NothingToBuy(maxTokens, current.offeredTokens - current.soldTokens, outstanding);
-
-        current.soldTokens = (current.soldTokens + tokens).toUint96();
-        _lots[vault][id].soldTokens = current.soldTokens;
-        emit LotBought(vault, id, msg.sender, receiver, tokens, assets, price);
-        uint256 unsold;
-        if (_isPaidFor(current, outstanding - assets)) unsold = _close(vault, id, current);
-        IERC20(IERC4626(vault).asset()).pullTo(msg.sender, vault, assets);
-        dilution.sold(vault, id, tokens, assets, receiver);
-        if (unsold != 0) dilution.unsold(vault, unsold, current.openedAt);
+        IDilution.Sale memory sale;
+        sale.receiver = receiver;
+        _sell(vault, id, maxTokens, maxPrice, sale);
+        IERC20(IERC4626(vault).asset()).pullTo(msg.sender, vault, sale.assets);
+        dilution.sold(vault, id, sale);
+        return (sale.tokens, sale.assets);
     }
 
     /// @inheritdoc IDebtAuction
     function settle(address vault, uint256 id) external nonReentrant returns (uint256 unsoldTokens) {
-        Lot memory current = _openLot(vault, id);
-        uint256 closesAt = uint256(current.expiresAt) + current.claimSeconds;
+        Offer memory offer = _openOffer(vault, id);
+        (, uint256 closesAt) = _endOf(vault, offer);
         if (block.timestamp < closesAt) {
             uint256 outstanding = _engine.lendersOutstanding(vault, id);
-            if (!_isPaidFor(current, outstanding)) revert LotStillOpen(vault, id, closesAt, outstanding);
+            if (!_isPaidFor(_terms[vault][offer.version].sale, outstanding)) {
+                revert LotStillOpen(vault, id, closesAt, outstanding);
+            }
         }
-        unsoldTokens = _close(vault, id, current);
-        dilution.unsold(vault, unsoldTokens, current.openedAt);
+        unsoldTokens = _close(vault, id, offer);
+        _offers[vault][id] = offer;
+        dilution.unsold(vault, unsoldTokens, offer.openedAt);
     }
 
     /// @inheritdoc IDebtAuction
     function lot(address vault, uint256 id) external view returns (Lot memory) {
-        return _lots[vault][id];
+        Offer memory offer = _offers[vault][id];
+        Terms memory terms = _terms[vault][offer.version];
+        IDilution.SaleTerms memory sale = terms.sale;
+        return
+            Lot({
+                offeredTokens: offer.offeredTokens,
+                soldTokens: offer.soldTokens,
+                openedAt: offer.openedAt,
+                expiresAt: offer.openedAt + sale.saleSeconds,
+                startPrice: uint112(DutchPrice.atPartUp(offer.startPart, sale.floorPrice, sale.startPrice)),
+                floorPrice: sale.floorPrice,
+                fallSeconds: sale.fallSeconds,
+                claimSeconds: terms.claimSeconds
+            });
     }
 
     /// @inheritdoc IDebtAuction
     function remainingTokens(address vault, uint256 id) external view returns (uint256) {
-        Lot storage current = _lots[vault][id];
-        return current.offeredTokens - current.soldTokens;
+        Offer storage offer = _offers[vault][id];
+        return offer.offeredTokens - offer.soldTokens;
+    }
+
+    /// @inheritdoc IDebtAuction
+    function soldTokens(address vault, uint256 id) external view returns (uint256) {
+        return _offers[vault][id].soldTokens;
     }
 
     /// @inheritdoc IDebtAuction
     function currentPrice(address vault, uint256 id) external view returns (uint256) {
-        return _price(_lot(vault, id));
+        Offer memory offer = _offer(vault, id);
+        return _price(offer, _terms[vault][offer.version].sale);
     }
 
     /// @inheritdoc IDebtAuction
@@ -147,32 +192,52 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         uint256 id,
         uint256 maxTokens
     ) external view returns (uint256 tokens, uint256 assets) {
-        Lot memory current = _lots[vault][id];
-        if (block.timestamp >= current.expiresAt || dilution.isPaused(vault)) return (0, 0);
-        return _fill(current, _price(current), maxTokens, _engine.lendersOutstanding(vault, id));
+        Offer memory offer = _offers[vault][id];
+        IDilution.SaleTerms memory terms = _terms[vault][offer.version].sale;
+        if (block.timestamp >= uint256(offer.openedAt) + terms.saleSeconds || dilution.isPaused(vault)) return (0, 0);
+        return _fill(offer, _price(offer, terms), maxTokens, _engine.lendersOutstanding(vault, id));
+    }
+
+    /// @dev Works out a purchase and takes it off the lot, which it may close. Fills in `sale`.
+    function _sell(address vault, uint256 id, uint256 maxTokens, uint256 maxPrice, IDilution.Sale memory sale) private {
+        Offer memory offer = _openOffer(vault, id);
+        IDilution.SaleTerms memory terms = _terms[vault][offer.version].sale;
+        uint256 expiresAt = uint256(offer.openedAt) + terms.saleSeconds;
+        if (block.timestamp >= expiresAt) revert LotExpired(vault, id, expiresAt);
+        uint256 price = _price(offer, terms);
+        if (price > maxPrice) revert PriceAboveLimit(price, maxPrice);
+        uint256 outstanding = _engine.lendersOutstanding(vault, id);
+        (sale.tokens, sale.assets) = _fill(offer, price, maxTokens, outstanding);
+        if (sale.tokens == 0) revert NothingToBuy(maxTokens, offer.offeredTokens - offer.soldTokens, outstanding);
+
+        offer.soldTokens = (offer.soldTokens + sale.tokens).toUint96();
+        (sale.soldTokens, sale.offeredAt) = (offer.soldTokens, offer.openedAt);
+        emit LotBought(vault, id, msg.sender, sale.receiver, sale.tokens, sale.assets, price);
+        if (_isPaidFor(terms, outstanding - sale.assets)) sale.unsoldTokens = _close(vault, id, offer);
+        _offers[vault][id] = offer;
     }
 
     /// @dev Whether the lenders are owed less than a token unit costs at the floor, so that nothing more can be sold.
-    function _isPaidFor(Lot memory current, uint256 outstanding) private pure returns (bool) {
-        return DutchPrice.tokensDown(outstanding, current.floorPrice) == 0;
+    function _isPaidFor(IDilution.SaleTerms memory terms, uint256 outstanding) private pure returns (bool) {
+        return DutchPrice.tokensDown(outstanding, terms.floorPrice) == 0;
     }
 
-    /// @dev Takes what was not sold off the offer.
-    function _close(address vault, uint256 id, Lot memory current) private returns (uint256 unsoldTokens) {
-        unsoldTokens = current.offeredTokens - current.soldTokens;
+    /// @dev Takes what was not sold off the offer; the caller stores it.
+    function _close(address vault, uint256 id, Offer memory offer) private returns (uint256 unsoldTokens) {
+        unsoldTokens = offer.offeredTokens - offer.soldTokens;
         if (unsoldTokens == 0) return 0;
-        _lots[vault][id].offeredTokens = current.soldTokens;
+        offer.offeredTokens = offer.soldTokens;
         emit LotSettled(vault, id, unsoldTokens);
     }
 
     /// @dev How much of `maxTokens` is left in the lot and paid for by what the lenders are owed.
     function _fill(
-        Lot memory current,
+        Offer memory offer,
         uint256 price,
         uint256 maxTokens,
         uint256 outstanding
     ) private pure returns (uint256 tokens, uint256 assets) {
-        tokens = Math.min(maxTokens, current.offeredTokens - current.soldTokens);
+        tokens = Math.min(maxTokens, offer.offeredTokens - offer.soldTokens);
         assets = DutchPrice.assetsUp(tokens, price);
         if (assets <= outstanding) return (tokens, assets);
         // All that they are owed, to the unit: less than a token unit's price more than the tokens, rounded down, cost.
@@ -180,18 +245,26 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         assets = tokens == 0 ? 0 : outstanding;
     }
 
-    function _price(Lot memory current) private view returns (uint256) {
-        uint256 elapsed = block.timestamp - current.openedAt;
-        return DutchPrice.fallingUp(current.startPrice, current.floorPrice, elapsed, current.fallSeconds);
+    function _price(Offer memory offer, IDilution.SaleTerms memory terms) private view returns (uint256) {
+        uint256 elapsed = block.timestamp - offer.openedAt;
+        uint256 startPrice = DutchPrice.atPartUp(offer.startPart, terms.floorPrice, terms.startPrice);
+        return DutchPrice.fallingUp(startPrice, terms.floorPrice, elapsed, terms.fallSeconds);
     }
 
-    function _lot(address vault, uint256 id) private view returns (Lot memory found) {
-        found = _lots[vault][id];
+    /// @dev First second at which nothing is sold any more, and at which nothing can be taken either.
+    function _endOf(address vault, Offer memory offer) private view returns (uint256 expiresAt, uint256 closesAt) {
+        Terms memory terms = _terms[vault][offer.version];
+        expiresAt = uint256(offer.openedAt) + terms.sale.saleSeconds;
+        closesAt = expiresAt + terms.claimSeconds;
+    }
+
+    function _offer(address vault, uint256 id) private view returns (Offer memory found) {
+        found = _offers[vault][id];
         if (found.openedAt == 0) revert UnknownLot(vault, id);
     }
 
-    function _openLot(address vault, uint256 id) private view returns (Lot memory found) {
-        found = _lot(vault, id);
+    function _openOffer(address vault, uint256 id) private view returns (Offer memory found) {
+        found = _offer(vault, id);
         if (found.offeredTokens == found.soldTokens) revert LotClosed(vault, id);
     }
 }

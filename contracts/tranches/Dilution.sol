@@ -45,12 +45,12 @@ contract Dilution is DilutionTerms {
     uint256 private constant CLEARING_DIVISOR = 100;
 
     IBackstopToken private immutable _token;
-    /// @inheritdoc IDilution
-    IDebtAuction public immutable debtAuction;
+    IDebtAuction private immutable _debtAuction;
     /// @inheritdoc IDilution
     IBuybackAuction public immutable buybackAuction;
 
-    mapping(address vault => mapping(uint256 id => Issue)) private _issues;
+    /// @dev What standing bids bought. What was bought at auction is in the auction's lot and in the engine's ledger.
+    mapping(address vault => mapping(uint256 id => Issue)) private _filled;
     mapping(address vault => mapping(uint256 id => Issue)) private _taken;
     /// @inheritdoc IDilution
     mapping(address vault => uint256 assets) public keptAssets;
@@ -62,7 +62,7 @@ contract Dilution is DilutionTerms {
         uint96 globalCap_
     ) DilutionTerms(authority_, engine_, Math.saturatingSub(terms.cap, terms.initialSupply), globalCap_) {
         _token = new BackstopToken(terms.name, terms.symbol, terms.cap, terms.initialSupply, terms.initialHolder);
-        debtAuction = new DebtAuction(engine_);
+        _debtAuction = new DebtAuction(engine_);
         buybackAuction = new BuybackAuction(_token);
     }
 
@@ -81,8 +81,13 @@ contract Dilution is DilutionTerms {
     /// @inheritdoc ILossTranche
     /// @dev Two steps that share one budget: cash from standing bids now, then an offer of the rest.
     function cover(address vault, uint256 id, uint256 shortfallAssets, uint256) external onlyEngine {
-        uint256 raised = _fill(vault, id, shortfallAssets);
-        if (raised < shortfallAssets) _offer(vault, id, shortfallAssets - raised);
+        VaultBook storage book = _books[vault];
+        if (book.budget.paused) return;
+        SaleTerms memory terms = book.sale;
+        if (terms.floorPrice == 0) return;
+        uint256 raised;
+        if (book.budget.hasUnderwriters) raised = _fill(vault, id, shortfallAssets, terms.floorPrice);
+        if (raised < shortfallAssets) _offer(vault, id, shortfallAssets - raised, terms);
     }
 
     /// @inheritdoc ILossTranche
@@ -94,95 +99,108 @@ contract Dilution is DilutionTerms {
         uint256
     ) external view returns (uint256 assets) {
         VaultBook storage book = _books[vault];
-        if (!_takesBids(book, vault)) return 0;
-        (, assets) = underwriters[vault].previewFill(shortfallAssets, book.budget.available(), book.floorPrice);
-    }
-
-    function _takesBids(VaultBook storage book, address vault) private view returns (bool) {
-        return address(underwriters[vault]) != address(0) && book.floorPrice != 0 && !book.paused;
+        uint256 floorPrice = book.sale.floorPrice;
+        if (floorPrice == 0 || book.budget.paused || !book.budget.hasUnderwriters) return 0;
+        (, assets) = book.underwriters.previewFill(shortfallAssets, book.budget.available(), floorPrice);
     }
 
     /// @dev Fills standing bids and mints what they bought. A book that fails leaves its step empty; money is believed
     /// when the vault has it, and no token is minted for less than the floor price.
-    function _fill(address vault, uint256 id, uint256 shortfallAssets) private returns (uint256 assets) {
-        VaultBook storage terms = _books[vault];
-        if (!_takesBids(terms, vault)) return 0;
-        IUnderwriterBook book = underwriters[vault];
+    function _fill(
+        address vault,
+        uint256 id,
+        uint256 shortfallAssets,
+        uint256 floorPrice
+    ) private returns (uint256 assets) {
+        VaultBook storage book = _books[vault];
+        IUnderwriterBook bids = book.underwriters;
         IERC20 asset = IERC20(IERC4626(vault).asset());
-        uint256 available = terms.budget.available();
+        uint256 available = book.budget.available();
         uint256 before = asset.balanceOf(vault);
         uint256 tokens;
-        try book.fill(id, shortfallAssets, available, terms.floorPrice) returns (uint256 bought, uint256) {
+        try bids.fill(id, shortfallAssets, available, floorPrice) returns (uint256 bought, uint256) {
             tokens = bought;
         } catch {
             return 0;
         }
         assets = asset.balanceOf(vault) - before;
         if (tokens == 0) return assets;
-        if (tokens > available || DutchPrice.assetsUp(tokens, terms.floorPrice) > assets) {
+        if (tokens > available || DutchPrice.assetsUp(tokens, floorPrice) > assets) {
             revert BadFill(vault, tokens, assets);
         }
-        terms.budget.draw(tokens);
-        _bookSale(vault, id, tokens, assets);
-        _token.mint(address(book), tokens);
+        book.budget.draw(tokens);
+        Issue memory filled = _filled[vault][id];
+        filled.raisedAssets += assets.toUint128();
+        filled.mintedTokens += tokens.toUint128();
+        _filled[vault][id] = filled;
+        // A number above all lots' has sold nothing at auction.
+        if (id <= book.budget.lastLotId) filled = issueOf(vault, id);
+        _noteClearing(book, id, filled.mintedTokens, filled.raisedAssets);
+        _token.mint(address(bids), tokens);
     }
 
     /// @inheritdoc IDilution
-    function previewOffer(address vault, uint256 shortfallAssets) public view returns (uint256) {
+    function previewOffer(address vault, uint256 shortfallAssets) external view returns (uint256) {
         VaultBook storage book = _books[vault];
-        uint256 floorPrice = book.floorPrice;
-        if (floorPrice == 0 || book.paused) return 0;
+        uint256 floorPrice = book.sale.floorPrice;
+        if (floorPrice == 0 || book.budget.paused) return 0;
         return DutchPrice.lot(book.budget.available(), shortfallAssets, floorPrice);
     }
 
     /// @dev Puts as many tokens on offer as raise `shortfallAssets` at the floor price, within the budget. They are
     /// drawn now and minted when sold. The write-off of an impaired debt may take several losses: what is left of its
     /// lot is offered anew with the rest, at a fresh price, so that nobody can add to a lot whose time is nearly over.
-    function _offer(address vault, uint256 id, uint256 shortfallAssets) private {
+    function _offer(address vault, uint256 id, uint256 shortfallAssets, SaleTerms memory terms) private {
         VaultBook storage book = _books[vault];
-        if (book.floorPrice == 0 || book.paused) return;
         // Dust leaves what is on offer alone.
-        if (DutchPrice.lot(type(uint256).max, shortfallAssets, book.floorPrice) == 0) return;
-        (uint256 left, uint256 offeredAt) = debtAuction.takeBack(vault, id);
-        if (left != 0) {
-            book.budget.release(left, offeredAt);
-            shortfallAssets += Math.min(
-                engine.lendersOutstanding(vault, id),
-                DutchPrice.assetsDown(left, book.floorPrice)
-            );
-        }
-        uint256 tokens = previewOffer(vault, shortfallAssets);
+        if (DutchPrice.lot(type(uint256).max, shortfallAssets, terms.floorPrice) == 0) return;
+        // A new write-off has a number above all lots'; asking for its lot would cost 3,000 gas.
+        bool isNew = id > book.budget.lastLotId;
+        if (!isNew) shortfallAssets += _takeBack(vault, id, terms.floorPrice);
+        uint256 tokens = DutchPrice.lot(book.budget.available(), shortfallAssets, terms.floorPrice);
         if (tokens == 0) return;
+        uint16 startPart = _startPart(vault, terms);
         book.budget.draw(tokens);
-        SaleTerms memory terms = saleTerms(vault);
-        terms.startPrice = uint112(previewStartPrice(vault));
-        debtAuction.open(vault, id, tokens, terms, book.claimSeconds);
+        if (isNew) book.budget.lastLotId = id.toUint32();
+        _debtAuction.open(vault, id, tokens, startPart, book.budget.termsVersion, terms);
+    }
+
+    /// @dev Takes what is left of the lot of `id` off sale.
+    /// @return assets What it would have raised at the floor price for lenders who are still owed that.
+    function _takeBack(address vault, uint256 id, uint256 floorPrice) private returns (uint256 assets) {
+        (uint256 left, uint256 offeredAt) = _debtAuction.takeBack(vault, id);
+        if (left == 0) return 0;
+        _books[vault].budget.release(left, offeredAt);
+        return Math.min(engine.lendersOutstanding(vault, id), DutchPrice.assetsDown(left, floorPrice));
     }
 
     /// @inheritdoc IDilution
-    function lastClearing(address vault) public view returns (uint256 id, uint256 price) {
-        id = _books[vault].clearingId;
-        if (id == 0) return (0, 0);
-        Issue memory issue = _issues[vault][id];
-        price = DutchPrice.averageDown(issue.raisedAssets, issue.mintedTokens);
+    function lastClearing(address vault) external view returns (uint256 id, uint256 price) {
+        MintBudget.Budget storage vaultBudget = _books[vault].budget;
+        return (vaultBudget.clearingId, vaultBudget.clearingPrice);
     }
 
     /// @inheritdoc IDilution
-    function previewStartPrice(address vault) public view returns (uint256 price) {
+    function previewStartPrice(address vault) external view returns (uint256 price) {
+        SaleTerms memory terms = _books[vault].sale;
+        return DutchPrice.atPartUp(_startPart(vault, terms), terms.floorPrice, terms.startPrice);
+    }
+
+    /// @dev Where the next lot of `vault` starts, in 65,535ths of the way from floor to highest start price: so kept, a lot
+    /// is one slot, which saves 20,000 gas.
+    function _startPart(address vault, SaleTerms memory terms) private view returns (uint16 part) {
         VaultBook storage book = _books[vault];
-        price = _oraclePrice(vault, book.tokenOracle);
-        if (price == 0) {
-            (, price) = lastClearing(vault);
-            price = (price * 3) / 2;
-        }
-        if (price == 0) return book.startPrice;
-        return Math.max(Math.min(price, book.startPrice), book.floorPrice);
+        uint256 price;
+        if (book.budget.hasOracle) price = _oraclePrice(vault, book.tokenOracle);
+        if (price == 0) price = (uint256(book.budget.clearingPrice) * 3) / 2;
+        if (price == 0) price = terms.startPrice;
+        return DutchPrice.partUp(price, terms.floorPrice, terms.startPrice);
     }
 
-    /// @dev What the oracle says of a whole token; zero if there is none, it fails, or there is not enough gas to ask it
-    /// and still open a lot.
+    /// @dev What the oracle says of a whole token; zero if it fails, or there is not enough gas to ask it and still open a
+    /// lot.
     function _oraclePrice(address vault, IPriceOracle oracle) private view returns (uint256) {
-        if (address(oracle) == address(0) || gasleft() < (ORACLE_GAS * 64) / 63 + OFFER_GAS) return 0;
+        if (gasleft() < (ORACLE_GAS * 64) / 63 + OFFER_GAS) return 0;
         address asset = IERC4626(vault).asset();
         return
             TrancheCall.read(
@@ -192,35 +210,28 @@ contract Dilution is DilutionTerms {
             );
     }
 
-    /// @dev Notes what was sold for `id`; a sale of some size is the new clearing.
-    function _bookSale(address vault, uint256 id, uint256 tokens, uint256 assets) private {
-        Issue memory issue = _issues[vault][id];
-        issue.raisedAssets += assets.toUint128();
-        issue.mintedTokens += tokens.toUint128();
-        _issues[vault][id] = issue;
-        VaultBook storage book = _books[vault];
-        if (book.clearingId != id && issue.mintedTokens >= book.budget.caps.hourCap / CLEARING_DIVISOR) {
-            book.clearingId = id.toUint32();
-        }
+    /// @dev Notes what was sold for `id` altogether; a sale of some size is the new clearing.
+    function _noteClearing(VaultBook storage book, uint256 id, uint256 tokens, uint256 assets) private {
+        if (book.budget.clearingId != id && tokens < book.budget.hourCap / CLEARING_DIVISOR) return;
+        book.budget.clearingPrice = uint104(Math.min(DutchPrice.averageDown(assets, tokens), type(uint104).max));
+        book.budget.clearingId = id.toUint32();
     }
 
     // ---------------------------------------------------------------- The sale
 
     /// @inheritdoc IDilution
-    function sold(
-        address vault,
-        uint256 id,
-        uint256 tokens,
-        uint256 assets,
-        address receiver
-    ) external onlyAuction(address(debtAuction)) {
-        _bookSale(vault, id, tokens, assets);
-        engine.creditProceeds(vault, id, assets);
-        _token.mint(receiver, tokens);
+    function sold(address vault, uint256 id, Sale calldata sale) external onlyAuction(address(_debtAuction)) {
+        VaultBook storage book = _books[vault];
+        if (book.budget.paused) revert IDebtAuction.SalePaused(vault);
+        uint256 proceeds = engine.creditProceeds(vault, id, sale.assets);
+        Issue memory filled = _filled[vault][id];
+        _noteClearing(book, id, filled.mintedTokens + sale.soldTokens, filled.raisedAssets + proceeds);
+        if (sale.unsoldTokens != 0) book.budget.release(sale.unsoldTokens, sale.offeredAt);
+        _token.mint(sale.receiver, sale.tokens);
     }
 
     /// @inheritdoc IDilution
-    function unsold(address vault, uint256 tokens, uint256 offeredAt) external onlyAuction(address(debtAuction)) {
+    function unsold(address vault, uint256 tokens, uint256 offeredAt) external onlyAuction(address(_debtAuction)) {
         _books[vault].budget.release(tokens, offeredAt);
     }
 
@@ -277,7 +288,7 @@ contract Dilution is DilutionTerms {
         Issue storage issue = _taken[vault][id];
         issue.raisedAssets += assets.toUint128();
         issue.mintedTokens += tokens.toUint128();
-        debtAuction.takeUnsold(vault, id, tokens);
+        _debtAuction.takeUnsold(vault, id, tokens);
         _token.mint(receiver, tokens);
     }
 
@@ -300,7 +311,7 @@ contract Dilution is DilutionTerms {
 
     /// @inheritdoc IDilution
     function averageIssuePrice(address vault, uint256 id) public view returns (uint256 price) {
-        Issue memory issue = _issues[vault][id];
+        Issue memory issue = issueOf(vault, id);
         Issue memory inKind = _taken[vault][id];
         uint256 tokens = uint256(issue.mintedTokens) + inKind.mintedTokens;
         if (tokens != 0) price = DutchPrice.averageDown(uint256(issue.raisedAssets) + inKind.raisedAssets, tokens);
@@ -312,7 +323,16 @@ contract Dilution is DilutionTerms {
     }
 
     /// @inheritdoc IDilution
-    function issueOf(address vault, uint256 id) external view returns (Issue memory) {
-        return _issues[vault][id];
+    function issueOf(address vault, uint256 id) public view returns (Issue memory issue) {
+        issue = _filled[vault][id];
+        uint256 tokens = _debtAuction.soldTokens(vault, id);
+        if (tokens == 0) return issue;
+        issue.mintedTokens += tokens.toUint128();
+        issue.raisedAssets += engine.proceedsOf(vault, id).toUint128();
+    }
+
+    /// @inheritdoc IDilution
+    function debtAuction() public view override returns (IDebtAuction) {
+        return _debtAuction;
     }
 }

@@ -6,6 +6,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IBackstopMinter} from "../interfaces/IBackstopMinter.sol";
+import {IDebtAuction} from "../interfaces/IDebtAuction.sol";
 import {IDilution} from "../interfaces/IDilution.sol";
 import {IInKindClaims} from "../interfaces/IInKindClaims.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
@@ -27,26 +28,23 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     /// @dev Longest sale or buyback, so that what is on offer or to be spent cannot be locked up for years.
     uint256 public constant MAX_AUCTION_SECONDS = 30 days;
 
-    /// @dev Everything about one vault. Six slots.
+    /// @dev Everything about one vault. A loss without oracle and bids reads slots 1, 2, 3 and 5 and writes 1 and 2.
     struct VaultBook {
-        // slots 1 to 3
+        // slots 1 to 4
         MintBudget.Budget budget;
-        // slot 4: terms of sale, the last of them in slot 5
-        uint112 startPrice;
-        uint112 floorPrice;
-        uint32 fallSeconds;
-        // slot 5
-        uint32 saleSeconds;
-        bool paused;
-        uint96 allocatedTokens; // part of the global cap
-        uint16 buybackStartBps;
-        uint32 riseSeconds;
-        uint32 offerSeconds;
-        uint40 coversRestructuringFrom; // second; zero: does not
+        // slot 5: in force; `DebtAuction` keeps those that lots were opened under
+        SaleTerms sale;
         // slot 6: where a lot's start price comes from
         IPriceOracle tokenOracle;
-        uint32 clearingId; // last write-off for which enough tokens were sold to tell a price
-        uint32 claimSeconds; // time after a sale in which charged lenders may take what is left
+        uint96 allocatedTokens; // part of the global cap
+        // slot 7
+        IUnderwriterBook underwriters;
+        uint24 claimSeconds; // time after a sale in which charged lenders may take what is left
+        uint16 buybackStartBps;
+        uint24 riseSeconds;
+        uint24 offerSeconds;
+        // slot 8
+        uint40 coversRestructuringFrom; // second; zero: does not
     }
 
     /// @inheritdoc IDilution
@@ -57,8 +55,6 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     uint96 private _globalCap;
     uint96 private _allocatedTokens;
     mapping(address vault => VaultBook) internal _books;
-    /// @inheritdoc IDilution
-    mapping(address vault => IUnderwriterBook) public underwriters;
     /// @inheritdoc IDilution
     IInKindClaims public inKindClaims;
 
@@ -84,7 +80,7 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     /// @dev What a vault has issued stays allocated, even under a lower lifetime cap.
     function setLimits(address vault, Limits calldata newLimits) external restricted onlyKnown(vault) {
         VaultBook storage book = _books[vault];
-        uint256 allocated = Math.max(newLimits.lifetimeCap, book.budget.issuedTokens);
+        uint256 allocated = Math.max(newLimits.lifetimeCap, book.budget.issued());
         uint256 allAllocated = _allocatedTokens - book.allocatedTokens + allocated;
         if (allAllocated > _globalCap) revert ExceedsGlobalCap(allAllocated, _globalCap);
         _allocatedTokens = allAllocated.toUint96();
@@ -99,11 +95,8 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
             revert InvalidPrices(terms.startPrice, terms.floorPrice);
         }
         _checkDurations(terms.fallSeconds, terms.saleSeconds);
-        VaultBook storage book = _books[vault];
-        book.startPrice = terms.startPrice;
-        book.floorPrice = terms.floorPrice;
-        book.fallSeconds = terms.fallSeconds;
-        book.saleSeconds = terms.saleSeconds;
+        _books[vault].sale = terms;
+        _keepTerms(vault);
         emit SaleTermsSet(vault, terms.startPrice, terms.floorPrice, terms.fallSeconds, terms.saleSeconds);
     }
 
@@ -113,8 +106,8 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         _checkDurations(terms.riseSeconds, terms.offerSeconds);
         VaultBook storage book = _books[vault];
         book.buybackStartBps = terms.startBps;
-        book.riseSeconds = terms.riseSeconds;
-        book.offerSeconds = terms.offerSeconds;
+        book.riseSeconds = uint24(terms.riseSeconds);
+        book.offerSeconds = uint24(terms.offerSeconds);
         emit BuybackTermsSet(vault, terms.startBps, terms.riseSeconds, terms.offerSeconds);
     }
 
@@ -125,7 +118,8 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         ) {
             revert ForeignBook(vault, address(book));
         }
-        underwriters[vault] = book;
+        _books[vault].underwriters = book;
+        _books[vault].budget.hasUnderwriters = address(book) != address(0);
         emit UnderwritersSet(vault, address(book));
     }
 
@@ -142,6 +136,7 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
             revert OracleWithoutCode(address(oracle));
         }
         _books[vault].tokenOracle = oracle;
+        _books[vault].budget.hasOracle = address(oracle) != address(0);
         emit TokenOracleSet(vault, address(oracle));
     }
 
@@ -158,7 +153,8 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     function setClaimWindow(address vault, uint32 claimSeconds) external restricted onlyKnown(vault) {
         if (address(inKindClaims) == address(0)) revert NoInKindClaims();
         if (claimSeconds > MAX_AUCTION_SECONDS) revert ClaimWindowTooLong(claimSeconds, MAX_AUCTION_SECONDS);
-        _books[vault].claimSeconds = claimSeconds;
+        _books[vault].claimSeconds = uint24(claimSeconds);
+        if (_books[vault].sale.floorPrice != 0) _keepTerms(vault);
         emit ClaimWindowSet(vault, claimSeconds);
     }
 
@@ -191,7 +187,7 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
 
     /// @inheritdoc IDilution
     function isPaused(address vault) external view returns (bool) {
-        return _books[vault].paused;
+        return _books[vault].budget.paused;
     }
 
     /// @inheritdoc IRestructuringTranche
@@ -203,7 +199,7 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     /// @inheritdoc IRestructuringTranche
     /// @dev Buyers in an auction are not bound; only underwriters are.
     function exitDelay(address vault) public view returns (uint256) {
-        IUnderwriterBook book = underwriters[vault];
+        IUnderwriterBook book = underwriters(vault);
         return address(book) == address(0) ? 0 : book.noticePeriod();
     }
 
@@ -212,16 +208,15 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         MintBudget.Budget storage vaultBudget = _books[vault].budget;
         return
             Limits({
-                hourCap: uint96(vaultBudget.caps.hourCap),
-                monthCap: uint96(vaultBudget.caps.monthCap),
+                hourCap: vaultBudget.hourCap,
+                monthCap: vaultBudget.monthCap,
                 lifetimeCap: vaultBudget.lifetimeCap
             });
     }
 
     /// @inheritdoc IDilution
-    function saleTerms(address vault) public view returns (SaleTerms memory) {
-        VaultBook storage book = _books[vault];
-        return SaleTerms(book.startPrice, book.floorPrice, book.fallSeconds, book.saleSeconds);
+    function saleTerms(address vault) external view returns (SaleTerms memory) {
+        return _books[vault].sale;
     }
 
     /// @inheritdoc IDilution
@@ -243,8 +238,16 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     /// @inheritdoc IDilution
     function budget(address vault) external view returns (uint256 issuedTokens, uint256 availableTokens) {
         MintBudget.Budget storage vaultBudget = _books[vault].budget;
-        return (vaultBudget.issuedTokens, vaultBudget.available());
+        return (vaultBudget.issued(), vaultBudget.available());
     }
+
+    /// @inheritdoc IDilution
+    function underwriters(address vault) public view returns (IUnderwriterBook) {
+        return _books[vault].underwriters;
+    }
+
+    /// @inheritdoc IDilution
+    function debtAuction() public view virtual returns (IDebtAuction);
 
     /// @inheritdoc IBackstopMinter
     function token() public view virtual returns (IERC20);
@@ -258,8 +261,15 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         emit GlobalCapSet(tokens);
     }
 
+    /// @dev Open lots keep their terms, so each change is a version of its own: a lot stores two bytes instead of a slot.
+    function _keepTerms(address vault) private {
+        VaultBook storage book = _books[vault];
+        uint16 version = ++book.budget.termsVersion;
+        debtAuction().setTerms(vault, version, book.sale, book.claimSeconds);
+    }
+
     function _setPaused(address vault, bool paused) private {
-        _books[vault].paused = paused;
+        _books[vault].budget.paused = paused;
         emit DilutionPauseSet(vault, paused);
     }
 

@@ -113,12 +113,12 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         uint256 shortfallAssets,
         uint256 insurableAssets
     ) external onlyEngineFor(insuredVault) {
-        uint256 fromEarmark = Math.min(_earmarks[id].assets, Math.min(shortfallAssets, insurableAssets));
+        uint256 fromEarmark = Math.min(_earmarkOf(id), Math.min(shortfallAssets, insurableAssets));
         uint256 fresh = _draw(shortfallAssets - fromEarmark, insurableAssets - Math.min(fromEarmark, insurableAssets));
         uint256 assets = fromEarmark + fresh;
         if (assets == 0) return;
         if (fromEarmark != 0) _useEarmark(id, fromEarmark);
-        if (fresh != 0) _chargeOwn(id.toUint32(), fresh);
+        if (fresh != 0) _chargeFresh(id, fresh);
         _checkWipeOut(id);
         emit Covered(id, assets, shortfallAssets, insurableAssets);
         _asset.safeTransfer(insuredVault, assets);
@@ -435,7 +435,9 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
     }
 
     function _checkWipeOut(uint256 id) private {
-        if (isWipedOut || !ShareMath.isWipedOut(_cash + _totalEarmarked, totalSupply())) return;
+        // Cash alone is enough to know, as a rule; the earmarks are in a slot of their own (2,100 gas).
+        if (!ShareMath.isWipedOut(_cash, totalSupply()) || isWipedOut) return;
+        if (!ShareMath.isWipedOut(_cash + _totalEarmarked, totalSupply())) return;
         isWipedOut = true;
         emit WipedOut(id, _cash, totalSupply());
     }

@@ -156,10 +156,10 @@ abstract contract LossLedger {
     // ---------------------------------------------------------------- Losses that are known before they are final
 
     /// @dev Closes an epoch that bears the number of the write-off, so that nothing else need be stored to find it.
-    /// Epoch numbers may be skipped, never reused: where the number has passed, the charge is listed.
-    function _chargeOwn(uint32 id, uint256 assets) internal {
-        if (id < _openEpoch || _charges[id].length != 0) _chargeFor(id, assets);
-        else _closeEpoch(id, assets, true, false);
+    /// Epoch numbers may be skipped, never reused: the caller makes sure that the number has not passed and that no charge
+    /// for it is listed.
+    function _chargeUnderOwnNumber(uint32 id, uint256 assets) internal {
+        _closeEpoch(id, assets, true, false);
     }
 
     /// @dev Closes the open epoch with a loss of `assets` on account of write-off `id`, and lists the charge.

@@ -226,12 +226,17 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IWriteOffEngine
-    function creditProceeds(address vault, uint256 id, uint256 assets) external nonReentrant {
+    function creditProceeds(
+        address vault,
+        uint256 id,
+        uint256 assets
+    ) external nonReentrant returns (uint256 proceedsAssets) {
         Record storage record = _record(vault, id);
         _checkDilutionTranche(vault, id, record);
         uint256 owed = _lendersOutstanding(record);
         if (assets > owed) revert ProceedsExceedCharge(id, assets, owed);
-        record.proceeds += assets.toUint128();
+        proceedsAssets = record.proceeds + assets;
+        record.proceeds = proceedsAssets.toUint128();
         emit ProceedsCredited(vault, id, assets);
         IWriteOffVault(vault).creditRecovery(id, record.header.epoch, assets);
     }

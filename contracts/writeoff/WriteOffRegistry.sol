@@ -181,6 +181,11 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         return _lendersOutstanding(_record(vault, id));
     }
 
+    /// @inheritdoc IWriteOffEngine
+    function proceedsOf(address vault, uint256 id) external view returns (uint256) {
+        return _records[vault][id].proceeds;
+    }
+
     // ---------------------------------------------------------------- Private
 
     /// @dev The asset that `vault` names. The vault is a stranger still, so its answer is read with care.

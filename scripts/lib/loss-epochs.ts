@@ -34,9 +34,9 @@ export class LossEpochs {
     return { epoch, assets };
   }
 
-  /** The same where the first charge of a write-off takes its number as its epoch, if that has not passed. */
+  /** The same where epochs below the write-off's number are skipped: its first charge is in the epoch of that number. */
   chargeUnderOwnNumber(id: bigint, assets: bigint): EpochAssets {
-    if (this.of(id).length === 0 && id > this.open) this.open = id;
+    if (id > this.open) this.open = id;
     return this.charge(id, assets);
   }
 

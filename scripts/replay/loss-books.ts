@@ -187,7 +187,7 @@ export class LossBooks {
     this.note(id, "taken", taken, now);
     if (taken.earmarked > 0n) {
       this.draws.draw(taken.earmarked, now);
-      this.journal.fundCharges.push(this.fundEpochs.charge(id, taken.earmarked));
+      this.journal.fundCharges.push(this.fundEpochs.chargeUnderOwnNumber(id, taken.earmarked));
     }
     if (taken.charged > 0n) this.journal.vaultCharges.push(this.vaultEpochs.charge(id, taken.charged));
     this.journal.taken.push({ id, ...taken });

@@ -28,7 +28,8 @@ contract LossSharesHarness is LossShares {
 
     /// @notice Closes epoch `epoch`, skipping those before it.
     function chargeAt(uint32 epoch, uint256 chargedAssets) external {
-        _chargeOwn(epoch, chargedAssets);
+        if (epoch < _openEpoch) _chargeFor(epoch, chargedAssets);
+        else _chargeUnderOwnNumber(epoch, chargedAssets);
     }
 
     function credit(uint256 epoch, uint256 assets) external {

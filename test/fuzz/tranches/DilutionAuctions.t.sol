@@ -222,8 +222,8 @@ contract DilutionAuctionsFuzzTest is Test {
         stack[0] = IWriteOffEngine.Tranche(address(dilution), 350_000, IWriteOffEngine.Kind.Dilution);
         engine.registerVault(vault, stack);
         dilution.setLimits(vault, IDilution.Limits(5_000e18, 20_000e18, 40_000e18));
-        uint112 start = uint112(11 * unit);
-        dilution.setSaleTerms(vault, IDilution.SaleTerms(start, uint112(floorPrice), 6 hours, 2 days));
+        uint104 start = uint104(11 * unit);
+        dilution.setSaleTerms(vault, IDilution.SaleTerms(start, uint104(floorPrice), 6 hours, 2 days));
         dilution.setBuybackTerms(vault, IDilution.BuybackTerms(3_333, 6 hours, 2 days));
     }
 }

@@ -58,7 +58,7 @@ contract MintBudgetFuzzTest is Test {
             else _offer(steps[i]);
             uint256 kept;
             for (uint256 k; k < offers.length; ++k) kept += offers[k].kept;
-            assertEq(budget.issuedTokens, kept);
+            assertEq(budget.issued(), kept);
             assertLe(kept, lifetimeCap);
         }
     }

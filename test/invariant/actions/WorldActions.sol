@@ -113,10 +113,10 @@ abstract contract WorldActions is StakerActions {
         _system.dilution.setSaleTerms(
             address(_system.vault),
             IDilution.SaleTerms(
-                uint112(Terms.START_PRICE * _system.unit),
-                uint112(floorPrice),
+                uint104(Terms.START_PRICE * _system.unit),
+                uint104(floorPrice),
                 6 hours,
-                uint32(Terms.SALE_SECONDS)
+                uint24(Terms.SALE_SECONDS)
             )
         );
         ++count["moveFloor"];

@@ -196,10 +196,10 @@ abstract contract SystemDeployer {
         system.dilution.setSaleTerms(
             vault,
             IDilution.SaleTerms(
-                uint112(Terms.START_PRICE * system.unit),
-                uint112(floorPrice * system.unit),
+                uint104(Terms.START_PRICE * system.unit),
+                uint104(floorPrice * system.unit),
                 6 hours,
-                uint32(Terms.SALE_SECONDS)
+                uint24(Terms.SALE_SECONDS)
             )
         );
     }

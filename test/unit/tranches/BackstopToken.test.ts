@@ -69,6 +69,19 @@ describe("BackstopToken", () => {
     expect(await token.allowance(holder, other)).to.equal(6n * TOKEN);
   });
 
+  it("counts the votes of minted and burnt tokens for whom their holder has named, and nobody for address zero", async () => {
+    const { token, holder, other } = await networkHelpers.loadFixture(deployed);
+    await token.connect(other).delegate(holder);
+    await token.mint(other, 7n);
+    expect(await token.getVotes(holder)).to.equal(7n);
+    expect(await token.delegates(ethers.ZeroAddress)).to.equal(ethers.ZeroAddress);
+    await token.connect(other).burn(3n);
+    expect(await token.getVotes(holder)).to.equal(4n);
+    await networkHelpers.mine();
+    const before = (await networkHelpers.time.latest()) - 1;
+    expect(await token.getPastTotalSupply(before)).to.equal(INITIAL + 4n);
+  });
+
   it("counts votes by time, and past votes are unmoved by later mints and burns", async () => {
     const { token, holder } = await networkHelpers.loadFixture(deployed);
     expect(await token.CLOCK_MODE()).to.equal("mode=timestamp");

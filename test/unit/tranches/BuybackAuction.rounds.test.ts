@@ -67,18 +67,21 @@ describe("BuybackAuction rounds", () => {
     });
 
     it("cuts an average price that no longer fits instead of failing the recovery", async () => {
-      const setup = await networkHelpers.loadFixture(issued);
-      const { asset, dilution, debtAuction, buybackAuction, engine, vault, address } = setup;
-      const price = 2n ** 112n - 1n;
-      const terms = { ...saleTerms(1n), startPrice: price, floorPrice: price };
-      await dilution.connect(setup.governor).setSaleTerms(address, terms);
-      await asset.mint(setup.buyer, price);
-      await lose(ethers, vault, price / 1_000n);
-      // One token unit, rounded up to a whole asset unit, is dearer than the price.
-      await debtAuction.connect(setup.buyer).buy(address, 2n, 1n, ethers.MaxUint256, setup.buyer, NEVER);
-      await asset.mint(setup.other, price);
-      await engine.connect(setup.other).recover(address, 2n, price);
-      expect((await buybackAuction.round(address, 2n, 0n)).maxPrice).to.equal(price);
+      const { asset, dilution, buybackAuction, engine, vault, address, governor, other } =
+        await networkHelpers.loadFixture(issued);
+      // Bids may be dearer than any lot: one token unit for as many asset units as it costs at 2^120.
+      const prices = Array.from({ length: 16 }, (_, k) => 2n ** 120n - BigInt(k));
+      const book = await ethers.deployContract("UnderwriterBook", [address, dilution, prices, 7n * DAY, DAY]);
+      await dilution.connect(governor).setUnderwriters(address, book);
+      const paid = 2n ** 120n / TOKEN + 1n;
+      await asset.mint(other, 2n * paid);
+      await asset.connect(other).approve(book, paid);
+      await book.connect(other).commit(0n, paid, other);
+      await lose(ethers, vault, paid);
+      expect(await dilution.issueOf(address, 2n)).to.deep.equal([paid, 1n]);
+      expect(await dilution.lastClearing(address)).to.deep.equal([1n, 240n * 10n ** 6n]);
+      await engine.connect(other).recover(address, 2n, paid);
+      expect((await buybackAuction.round(address, 2n, 0n)).maxPrice).to.equal(2n ** 112n - 1n);
     });
 
     it("takes money even when nothing was minted, and buys nothing with it", async () => {

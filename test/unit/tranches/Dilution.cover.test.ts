@@ -273,6 +273,18 @@ describe("Dilution cover", () => {
       expect((await dilution.budget(address)).issuedTokens).to.equal(offered);
     });
 
+    it("finds its lot again however many lots of later write-offs there are", async () => {
+      const { debtAuction, dilution, vault, address, unit } = await networkHelpers.loadFixture(deployed);
+      await lose(ethers, vault, FIRST * unit);
+      await lose(ethers, vault, 4_000n * unit);
+      await vault.loseMore(1n, SECOND * unit);
+      await lose(ethers, vault, 2_000n * unit);
+      await vault.loseMore(2n, 2_000n * unit);
+      const remaining = [1n, 2n, 3n].map((id) => debtAuction.remainingTokens(address, id));
+      expect(await Promise.all(remaining)).to.deep.equal([450n * TOKEN, 30n * TOKEN, 10n * TOKEN]);
+      expect((await dilution.budget(address)).issuedTokens).to.equal(490n * TOKEN);
+    });
+
     it("keeps its lot as it is when all that is lost more is dust", async () => {
       const { debtAuction, engine, vault, address, unit } = await networkHelpers.loadFixture(deployed);
       const openedAt = await lose(ethers, vault, FIRST * unit);
@@ -305,13 +317,16 @@ describe("Dilution cover", () => {
         await networkHelpers.loadFixture(deployed);
       const asOther = dilution.connect(other);
       for (const attempt of [
-        () => asOther.sold(address, 1n, 1n, 1n, other),
+        () => asOther.sold(address, 1n, [1n, 1n, other, 1n, 0n, 0n]),
         () => asOther.unsold(address, 1n, 1n),
         () => asOther.unspent(address, 1n, 1n, false),
       ]) {
         await expect(attempt()).to.be.revertedWithCustomError(dilution, "OnlyAuction").withArgs(other.address);
       }
-      await expect(debtAuction.connect(other).open(address, 1n, 1n, saleTerms(unit), 0n))
+      await expect(debtAuction.connect(other).open(address, 1n, 1n, 0n, 1n, saleTerms(unit)))
+        .to.be.revertedWithCustomError(debtAuction, "OnlyDilution")
+        .withArgs(other.address);
+      await expect(debtAuction.connect(other).setTerms(address, 1n, saleTerms(unit), 0n))
         .to.be.revertedWithCustomError(debtAuction, "OnlyDilution")
         .withArgs(other.address);
       await expect(debtAuction.connect(other).takeBack(address, 1n))

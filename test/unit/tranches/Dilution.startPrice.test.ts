@@ -17,6 +17,12 @@ const Behavior = {
   WriteStorage: 6n,
 } as const;
 
+/** A lot's start price is kept in 65,535ths of the way from 200 to 1,000, rounded up. Assets have six decimals. */
+function kept(price: bigint, floor = 200n * 10n ** 6n, highest = 1_000n * 10n ** 6n): bigint {
+  const part = ((price - floor) * 65_535n + (highest - floor) - 1n) / (highest - floor);
+  return floor + ((highest - floor) * part + 65_534n) / 65_535n;
+}
+
 /**
  * Lots may open at 1,000 at most and never under 200; the price falls by 80 an hour. The hourly limit is 1,000 tokens, so
  * a sale of 10 tells a price.
@@ -62,14 +68,16 @@ describe("Dilution start price", () => {
       const first = await lose(ethers, vault, 60_000n * unit);
       await buyAt(first, 5n * HOUR, 1n, 20n * TOKEN); // at 600
       expect(await dilution.lastClearing(address)).to.deep.equal([1n, 600n * unit]);
-      expect(await next()).to.equal(900n * unit);
+      expect(await next()).to.equal(kept(900n * unit));
       await buyAt(first, 10n * HOUR, 1n, 60n * TOKEN); // at 200: 24,000 for 80, 300 each
       expect(await dilution.lastClearing(address)).to.deep.equal([1n, 300n * unit]);
-      expect(await next()).to.equal(450n * unit);
+      expect(await next()).to.equal(kept(450n * unit));
       const fourth = await lose(ethers, vault, 60_000n * unit); // from 450, by 25 an hour
       await buyAt(fourth, 4n * HOUR, 4n, 10n * TOKEN); // at 350
-      expect(await dilution.lastClearing(address)).to.deep.equal([4n, 350n * unit]);
-      expect(await next()).to.equal(525n * unit);
+      const price = kept(450n * unit) - ((kept(450n * unit) - 200n * unit) * 4n) / 10n;
+      expect(price).to.be.within(350n * unit, 350n * unit + 12_208n);
+      expect(await dilution.lastClearing(address)).to.deep.equal([4n, price]);
+      expect(await next()).to.equal(kept((price * 3n) / 2n));
     });
 
     it("is never above the highest one, so no sale can ratchet it up", async () => {
@@ -87,7 +95,7 @@ describe("Dilution start price", () => {
       expect(await next()).to.equal(1_000n * unit);
       await buyAt(first, 11n * HOUR, 1n, 1n);
       expect((await dilution.lastClearing(address)).id).to.equal(1n);
-      expect(await next()).to.equal(300n * unit);
+      expect(await next()).to.equal(kept(300n * unit));
     });
 
     it("DI1: is not under a floor that governance has raised since", async () => {
@@ -113,7 +121,7 @@ describe("Dilution start price", () => {
       await book.connect(buyer).commit(2n, 38_000n * unit, buyer); // 100 tokens at 380
       await vault.lose(38_000n * unit, 0n);
       expect(await dilution.lastClearing(address)).to.deep.equal([1n, 380n * unit]);
-      expect(await next()).to.equal(570n * unit);
+      expect(await next()).to.equal(kept(570n * unit));
     });
 
     it("IN2: of one vault says nothing of another's", async () => {
@@ -121,7 +129,7 @@ describe("Dilution start price", () => {
       const first = await lose(ethers, vault, 60_000n * unit);
       await buyAt(first, 10n * HOUR, 1n, 20n * TOKEN);
       expect(await next(second.vault)).to.equal(1_000n * unit);
-      expect(await next()).to.equal(300n * unit);
+      expect(await next()).to.equal(kept(300n * unit));
     });
   });
 
@@ -133,7 +141,8 @@ describe("Dilution start price", () => {
         .withArgs(address, await oracle.getAddress());
       expect(await dilution.tokenOracle(address)).to.equal(await oracle.getAddress());
       for (const [answer, start] of [
-        [777n * unit, 777n * unit],
+        [777n * unit, kept(777n * unit)],
+        [200n * unit + 1n, 200n * unit + 12_208n], // 800 / 65,535, rounded up
         [1_000n * unit + 1n, 1_000n * unit],
         [200n * unit - 1n, 200n * unit],
         [1n, 200n * unit],
@@ -152,7 +161,7 @@ describe("Dilution start price", () => {
       expect(await next()).to.equal(1_000n * unit); // no price yet: it reverts
       // 10^18 token units are worth 640 x 10^6 asset units
       await prices.set(token, asset, (640n * unit * 10n ** 36n) / TOKEN);
-      expect(await next()).to.equal(640n * unit);
+      expect(await next()).to.equal(kept(640n * unit));
     });
 
     it("prefers the oracle to the last sale, and the last sale to an oracle that does not answer", async () => {
@@ -161,13 +170,13 @@ describe("Dilution start price", () => {
       await buyAt(first, 5n * HOUR, 1n, 20n * TOKEN); // at 600
       await dilution.connect(governor).setTokenOracle(address, oracle);
       await oracle.behave(Behavior.Answer, 321n * unit);
-      expect(await next()).to.equal(321n * unit);
+      expect(await next()).to.equal(kept(321n * unit));
       await oracle.behave(Behavior.Answer, 0n);
-      expect(await next()).to.equal(900n * unit);
+      expect(await next()).to.equal(kept(900n * unit));
       await oracle.behave(Behavior.Revert, 0n);
-      expect(await next()).to.equal(900n * unit);
+      expect(await next()).to.equal(kept(900n * unit));
       await dilution.connect(governor).setTokenOracle(address, ethers.ZeroAddress);
-      expect(await next()).to.equal(900n * unit);
+      expect(await next()).to.equal(kept(900n * unit));
     });
 
     for (const [name, behavior] of Object.entries(Behavior).slice(1)) {
@@ -225,7 +234,7 @@ describe("Dilution start price", () => {
       expect(await debtAuction.remainingTokens(address, 1n)).to.equal(190n * TOKEN);
       expect(await debtAuction.remainingTokens(address, 2n)).to.equal(90n * TOKEN);
       await vault.lose(10_000n * unit, 0n); // the third opens at 1.5 times what the second's tokens brought
-      expect(await startOf(3n)).to.equal((paid * 3n) / 20n);
+      expect(await startOf(3n)).to.equal(kept((paid * 3n) / 20n));
       expect((await dilution.budget(address)).issuedTokens).to.equal(350n * TOKEN);
       // The oldest expires alone.
       await time.setNextBlockTimestamp(first + 2n * DAY);

@@ -184,6 +184,33 @@ describe("Dilution terms", () => {
       expect([startPrice, floorPrice]).to.deep.equal([300n * unit, 200n * unit]);
       expect([fallSeconds, expiresAt]).to.deep.equal([10n * HOUR, openedAt + 2n * DAY]);
     });
+
+    it("that change many times leave every lot its own", async () => {
+      const { dilution, debtAuction, vault, address, governor, unit } = await networkHelpers.loadFixture(deployed);
+      for (let n = 1n; n <= 4n; n++) {
+        const terms = { startPrice: (n + 1n) * unit, floorPrice: n * unit, fallSeconds: n, saleSeconds: 10n * n };
+        await dilution.connect(governor).setSaleTerms(address, terms);
+        const openedAt = await lose(ethers, vault, 10n * unit);
+        for (let id = 1n; id <= n; id++) {
+          const lot = await debtAuction.lot(address, id);
+          expect([lot.startPrice, lot.floorPrice]).to.deep.equal([(id + 1n) * unit, id * unit]);
+          expect(lot.fallSeconds).to.equal(id);
+          expect(lot.expiresAt - lot.openedAt).to.equal(10n * id);
+        }
+        expect((await debtAuction.lot(address, n)).openedAt).to.equal(openedAt);
+      }
+    });
+
+    it("LV3: keep the largest prices they can hold, and a start price between them", async () => {
+      const { dilution, debtAuction, vault, address, governor } = await networkHelpers.loadFixture(deployed);
+      const highest = 2n ** 104n - 1n;
+      const terms = { startPrice: highest, floorPrice: 1n, fallSeconds: MAX_SECONDS, saleSeconds: MAX_SECONDS };
+      await dilution.connect(governor).setSaleTerms(address, terms);
+      expect(await dilution.saleTerms(address)).to.deep.equal([highest, 1n, MAX_SECONDS, MAX_SECONDS]);
+      const openedAt = await lose(ethers, vault, 1n);
+      const { startPrice, expiresAt } = await debtAuction.lot(address, 1n);
+      expect([startPrice, expiresAt]).to.deep.equal([highest, openedAt + MAX_SECONDS]);
+    });
   });
 
   describe("terms of buying back", () => {

@@ -121,6 +121,31 @@ describe("InsuranceFund: cover", () => {
       expect(vault).to.equal(await fund.vault());
     });
 
+    it("RE1 IM1: keeps what was set apart for a number and what was lost beyond it apart, whatever numbers come between", async () => {
+      const fixture = await networkHelpers.loadFixture(staked);
+      const { fund, vault, one } = fixture;
+      const address = await fixture.engine.getAddress();
+      await networkHelpers.setBalance(address, 10n ** 18n);
+      const engine = await ethers.getImpersonatedSigner(address);
+      await cover(fixture, 3n, 5n * one);
+      // 7 is impaired first: its earmark closes the epoch of its number, so a loss of 6 has no epoch of its own any more.
+      await fund.connect(engine).earmark(vault, 7n, 10n * one);
+      expect((await fund.lossEpoch(7n)).chargedAssets).to.equal(10n * one);
+      await cover(fixture, 6n, 3n * one);
+      expect((await fund.lossEpoch(8n)).chargedAssets).to.equal(3n * one);
+      await fund.connect(engine).earmark(vault, 7n, 4n * one);
+      expect((await fund.lossEpoch(9n)).chargedAssets).to.equal(4n * one);
+      // 20 are lost: 14 were set apart, 6 are drawn afresh.
+      const cash = await fund.totalAssets();
+      await cover(fixture, 7n, 20n * one);
+      expect((await fund.lossEpoch(10n)).chargedAssets).to.equal(6n * one);
+      expect(cash - (await fund.totalAssets())).to.equal(6n * one);
+      expect(await fund.earmarkOf(vault, 7n)).to.equal(0n);
+      // A new number has an epoch of its own again.
+      await cover(fixture, 30n, one);
+      expect(await fund.lossEpoch(30n)).to.deep.equal([one, (await fund.totalSupply()) + VIRTUAL_SHARES, true, false]);
+    });
+
     it("refuses a number that does not fit an epoch", async () => {
       const { engine, fund, vault } = await networkHelpers.loadFixture(staked);
       await expect(engine.cover(fund, vault, 2n ** 32n, 5n, 5n)).to.be.revertedWithCustomError(
