@@ -259,7 +259,8 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     /// @notice Sets a vault's limits. The lifetime caps of all vaults together stay within the global cap. Governor.
     function setLimits(address vault, Limits calldata newLimits) external;
 
-    /// @notice Sets a vault's terms of sale for future lots. Governor.
+    /// @notice Sets a vault's terms of sale for future lots. Open lots keep theirs, so each change of these terms or of the
+    /// claim window is a version of its own; a vault has 65,535 of them. Governor.
     function setSaleTerms(address vault, SaleTerms calldata terms) external;
 
     /// @notice Sets a vault's terms of buying back for future rounds. Governor.

@@ -20,7 +20,7 @@ import {IWriteOffVault} from "./IWriteOffVault.sol";
 /// advantage is bounded by the size of one premium. So premiums should come often and small, and a fund should be
 /// seeded before it is made the recipient of a vault's reserves.
 ///
-/// A loss that no impairment preceded closes the epoch that has the number of its write-off, unless that has passed.
+/// The first charge for a write-off, a loss or an earmark, closes the epoch that has its number, unless that has passed.
 interface IInsuranceFund is IERC4626, IEarmarkTranche, IRestructuringTranche, IPremiumTaker {
     /// @notice Terms of the stake and limits of what losses may draw.
     /// @param cooldown Seconds from a notice until its shares may leave.
