@@ -316,8 +316,9 @@ describe("Dilution cover", () => {
       const { dilution, debtAuction, buybackAuction, address, unit, other } =
         await networkHelpers.loadFixture(deployed);
       const asOther = dilution.connect(other);
+      const sale = { ...{ tokens: 1n, assets: 1n, receiver: other }, soldTokens: 1n, unsoldTokens: 0n, offeredAt: 0n };
       for (const attempt of [
-        () => asOther.sold(address, 1n, [1n, 1n, other, 1n, 0n, 0n]),
+        () => asOther.sold(address, 1n, sale),
         () => asOther.unsold(address, 1n, 1n),
         () => asOther.unspent(address, 1n, 1n, false),
       ]) {
