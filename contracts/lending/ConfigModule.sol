@@ -9,16 +9,15 @@ import {ILendingRules} from "../interfaces/ILendingRules.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
-import {ClaimAssignments} from "../writeoff/ClaimAssignments.sol";
-import {ExitNotices} from "../writeoff/ExitNotices.sol";
-import {ReserveSweep} from "../writeoff/ReserveSweep.sol";
+import {ClaimsModule} from "../writeoff/ClaimsModule.sol";
+import {RulesModule} from "../writeoff/RulesModule.sol";
 import {LendingModule} from "./LendingModule.sol";
 
 /// @title Rules of the lending vault and who may change them
 /// @notice Every parameter has a sane range that holds for everybody, the governor included. Nothing here can take a
 /// token, change a debt, or stop a withdrawal, a repayment, a liquidation or a write-off. The vault checks
 /// who may call before it delegates here. Upholds AC1.
-contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignments {
+contract ConfigModule is LendingModule, RulesModule, ClaimsModule {
     using SafeCast for int256;
     using SafeCast for uint256;
 
@@ -45,24 +44,23 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
 
         Collateral storage state = _collaterals[collateral];
         if (state.retired) revert ILendingRules.AlreadyRetired(collateral);
-        if (!state.listed) {
+        if (!_isListed(state)) {
             _checkCollateral(collateral);
             _checkRange("collaterals", _collateralList.length + 1, 1, MAX_COLLATERALS);
             _collateralList.push(collateral);
-            state.listed = true;
         }
         state.ltvBps = config.ltvBps;
         state.lltvBps = config.lltvBps;
         state.liquidationIncentiveBps = config.liquidationIncentiveBps;
         state.minIncentiveBps = config.minIncentiveBps;
         state.targetHealthBps = config.targetHealthBps;
-        state.principalCap = uint112(config.principalCap);
+        _setPrincipalCap(state, config.principalCap);
         emit ILendingRules.CollateralConfigured(collateral, config);
     }
 
     /// @notice See {ILendingRules}.
     function freezeCollateral(address collateral) external onlyDelegated {
-        _listed(collateral).principalCap = 0;
+        _setPrincipalCap(_listed(collateral), 0);
         emit ILendingRules.CollateralFrozen(collateral);
     }
 
@@ -103,10 +101,12 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
         _checkRange("confirmationWindow", config.confirmationWindow, 1 hours, 30 days);
         _checkRange("liquidationFeeBps", config.liquidationFeeBps, 0, BPS / 2);
         _checkRange("keeperRewardBps", config.keeperRewardBps, 0, 100);
-        _model.minDebt = uint104(config.minDebt);
-        _liquidationFeeBps = config.liquidationFeeBps;
+        _risk.minDebt = uint112(config.minDebt);
+        _model.minDebtBits = uint8(Math.log2(config.minDebt, Math.Rounding.Ceil));
         _risk.debtCap = uint112(config.debtCap);
-        _risk.waitingPeriod = config.waitingPeriod;
+        _model.debtCapBits = uint8(Math.log2(config.debtCap));
+        _model.waitingPeriod = config.waitingPeriod;
+        _model.liquidationFeeBps = config.liquidationFeeBps;
         _risk.confirmationDelay = config.confirmationDelay;
         _risk.confirmationWindow = config.confirmationWindow;
         _risk.keeperRewardBps = config.keeperRewardBps;
@@ -128,7 +128,7 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
         if (state.retired) revert ILendingRules.AlreadyRetired(collateral);
         if (_feedAnswers(collateral)) revert ILendingRules.FeedAlive(collateral);
         state.retirementAnnouncedAt = uint32(block.timestamp);
-        state.principalCap = 0;
+        _setPrincipalCap(state, 0);
         emit ILendingRules.CollateralRetirementAnnounced(collateral, block.timestamp + RETIREMENT_DELAY);
     }
 
@@ -162,60 +162,6 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
         emit ILendingRules.CollateralRetired(collateral, priceWad);
     }
 
-    // ---------------------------------------------------------------- Rules of every vault
-
-    /// @notice See {IWriteOffVault}.
-    function setReservePolicy(uint256 targetAssets, address recipient) external onlyDelegated {
-        _setReservePolicy(targetAssets, recipient);
-    }
-
-    /// @notice See {IWriteOffVault}.
-    function setPremiumShare(address underwriters, uint256 underwriterBps) external onlyDelegated {
-        _setPremiumShare(underwriters, underwriterBps);
-    }
-
-    /// @notice See {IWriteOffVault}.
-    function setExitNotice(uint256 noticeSeconds, uint256 windowSeconds) external onlyDelegated {
-        _setExitNotice(noticeSeconds, windowSeconds);
-    }
-
-    /// @notice See {IWriteOffVault}.
-    function windUp() external onlyDelegated {
-        _windUp();
-    }
-
-    /// @notice See {IWriteOffVault}.
-    function sweepReserves() external onlyDelegated nonReentrant returns (uint256 assets) {
-        return _sweepReserves();
-    }
-
-    /// @notice See {IWriteOffVault}. The vault has checked who speaks for `owner`.
-    function requestExit(uint256 shares, address owner) external onlyDelegated {
-        _requestExit(shares, owner);
-    }
-
-    // ---------------------------------------------------------------- Claims of contracts that cannot call
-
-    /// @notice See {IClaimAssignments}.
-    function announceAssignment(address account, address to) external onlyDelegated {
-        _announceAssignment(account, to);
-    }
-
-    /// @notice See {IClaimAssignments}.
-    function withdrawAssignment(address account) external onlyDelegated {
-        _withdrawAssignment(account);
-    }
-
-    /// @notice See {IClaimAssignments}. The vault has checked who speaks for `account`.
-    function refuseAssignment(address account) external onlyDelegated {
-        _withdrawAssignment(account);
-    }
-
-    /// @notice See {IClaimAssignments}.
-    function executeAssignment(address account, uint256[] calldata epochs) external onlyDelegated {
-        _executeAssignment(account, epochs);
-    }
-
     // ---------------------------------------------------------------- Private
 
     function _retirementDue(Collateral storage state) private view returns (uint256) {
@@ -244,6 +190,13 @@ contract ConfigModule is LendingModule, ReserveSweep, ExitNotices, ClaimAssignme
             }
         }
         if (forbidden) revert ILendingRules.ForbiddenCollateral(collateral);
+    }
+
+    /// @dev The cap with its highest bit, which decides most cases alone (`Loans`). No bit of a cap of zero: nothing that
+    /// is borrowed is less than 2^0.
+    function _setPrincipalCap(Collateral storage state, uint256 cap) private {
+        state.principalCap = uint112(cap);
+        state.principalCapBits = uint8(Math.log2(cap));
     }
 
     function _checkRange(bytes32 parameter, uint256 value, uint256 min, uint256 max) private pure {

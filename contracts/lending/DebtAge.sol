@@ -2,7 +2,6 @@
 pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Which part of a principal is old enough to be insured
 /// @notice Principal is either aged or young. Young principal has one start time, the mean of its parts weighted by
@@ -10,21 +9,24 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// makes the same share of the principal young, because it worsens the position as new debt would; repaying takes
 /// young principal first and resets nothing. Rounding is against insurance: young up, aged down, start times late.
 library DebtAge {
-    using SafeCast for uint256;
-
     /// @dev 100 % of a principal in parts per billion.
     uint256 internal constant PPB = 1e9;
 
-    /// @notice Part of a principal that is young (ppb) and since when (seconds, size-weighted mean).
+    /// @notice Part of a principal that is young (ppb) and since when (seconds, size-weighted mean). Each fits 32 bits.
     struct Age {
-        uint32 youngPpb;
-        uint32 youngSince;
+        uint256 youngPpb;
+        uint256 youngSince;
     }
+
+    // Unchecked below, which is worth 800 gas to a loan: a principal has 129 bits with what is borrowed on top, PPB 30, a
+    // time 32. No product has more than 162 bits, and no difference is negative: a part is never more than what it is of.
 
     /// @notice Young part of `principal` now, asset units, rounded up.
     function young(Age memory age, uint256 principal, uint256 waitingPeriod) internal view returns (uint256) {
-        if (block.timestamp >= age.youngSince + waitingPeriod) return 0;
-        return Math.ceilDiv(principal * age.youngPpb, PPB);
+        unchecked {
+            if (block.timestamp >= age.youngSince + waitingPeriod) return 0;
+            return (principal * age.youngPpb + PPB - 1) / PPB;
+        }
     }
 
     /// @notice Age after borrowing `assets` on top of `principal`.
@@ -35,10 +37,13 @@ library DebtAge {
         uint256 waitingPeriod
     ) internal view returns (Age memory) {
         uint256 youngBefore = young(age, principal, waitingPeriod);
-        return _age(age, youngBefore, youngBefore + assets, assets, principal + assets);
+        unchecked {
+            return _age(age, youngBefore, youngBefore + assets, assets, principal + assets);
+        }
     }
 
-    /// @notice Age after repaying `assets` of `principal`.
+    /// @notice Age after repaying `assets` of `principal`. Where nothing is young it stays what it is, so that the slot it is
+    /// in is not written.
     function afterRepay(
         Age memory age,
         uint256 principal,
@@ -46,6 +51,7 @@ library DebtAge {
         uint256 waitingPeriod
     ) internal view returns (Age memory) {
         uint256 youngBefore = young(age, principal, waitingPeriod);
+        if (youngBefore == 0 && assets != principal) return age;
         uint256 youngAfter = Math.saturatingSub(youngBefore, assets);
         return _age(age, youngAfter, youngAfter, 0, principal - assets);
     }
@@ -74,8 +80,13 @@ library DebtAge {
         uint256 principalAfter
     ) private view returns (Age memory) {
         if (youngAfter == 0 || principalAfter == 0) return Age(0, 0);
-        uint256 since =
-            fresh == 0 ? age.youngSince : Math.ceilDiv(kept * age.youngSince + fresh * block.timestamp, kept + fresh);
-        return Age({youngPpb: Math.ceilDiv(youngAfter * PPB, principalAfter).toUint32(), youngSince: since.toUint32()});
+        unchecked {
+            // The mean of the two starts, rounded late; at most a part of 10^9, so that both fit their 32 bits.
+            uint256 since = age.youngSince;
+            if (kept == 0) since = block.timestamp;
+            else if (fresh != 0) since = (kept * since + fresh * block.timestamp + kept + fresh - 1) / (kept + fresh);
+            uint256 ppb = (youngAfter * PPB + principalAfter - 1) / principalAfter;
+            return Age({youngPpb: ppb, youngSince: since});
+        }
     }
 }

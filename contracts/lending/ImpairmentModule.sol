@@ -54,6 +54,14 @@ contract ImpairmentModule is Impairments {
         _endBatch(true);
     }
 
+    /// @notice Ends the impairment of a position as it is stored. For the vault only, which has looked that the position may
+    /// lose it.
+    function clearImpairment(address borrower, address collateral) external onlyDelegated {
+        Position memory position = _positions[borrower][collateral];
+        _endImpairment(borrower, collateral, position);
+        _positions[borrower][collateral].impairmentId = position.impairmentId;
+    }
+
     /// @notice Ends the impairment of a position that a payment has healed. For the vault only, after one of those.
     function forgetIfHealed(address borrower, address collateral) external onlyDelegated {
         _accrue();

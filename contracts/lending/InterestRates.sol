@@ -12,15 +12,18 @@ library InterestRates {
     /// @dev Index of a new vault.
     uint96 internal constant INITIAL_INDEX = 1e21;
 
-    /// @notice Rate parameters with the other rule that every change of debt reads. One slot. Rates in WAD per second: 40
-    /// bits hold 3,400 % a year. Debts in asset units.
+    /// @notice Rate parameters with the other rules that changes of debt read. One slot. Rates in WAD per second: 40 bits
+    /// hold 3,400 % a year.
     struct Model {
         uint40 baseRateWad;
         uint40 slopeBelowKinkWad;
         uint40 slopeAboveKinkWad;
         uint16 kinkBps;
         uint16 reserveFactorBps;
-        uint104 minDebt;
+        uint32 waitingPeriod; // seconds
+        uint16 liquidationFeeBps;
+        uint8 minDebtBits; // 2^bits and more is not below the smallest debt
+        uint8 debtCapBits; // less than 2^bits is within the debt cap
     }
 
     // Unchecked below, which is worth 600 gas to every call that moves money: a scaled debt has 128 bits, an index 96, RAY
@@ -29,14 +32,24 @@ library InterestRates {
 
     /// @notice Rate at the utilization debt / (debt + cash), WAD per second, rounded down.
     function rate(Model memory model, uint256 debt, uint256 cash) internal pure returns (uint256 rateWad) {
-        rateWad = model.baseRateWad;
-        if (debt == 0) return rateWad;
+        return rateAt(model.baseRateWad, model.slopeBelowKinkWad, model.slopeAboveKinkWad, model.kinkBps, debt, cash);
+    }
+
+    /// @notice `rate` of the parameters one by one: a model need not be copied to memory.
+    function rateAt(
+        uint256 baseRateWad,
+        uint256 slopeBelowKinkWad,
+        uint256 slopeAboveKinkWad,
+        uint256 kinkBps,
+        uint256 debt,
+        uint256 cash
+    ) internal pure returns (uint256) {
+        if (debt == 0) return baseRateWad;
         unchecked {
             uint256 utilizationWad = (debt * WAD) / (debt + cash);
-            uint256 kinkWad = uint256(model.kinkBps) * (WAD / BPS);
-            if (utilizationWad <= kinkWad) return rateWad + (model.slopeBelowKinkWad * utilizationWad) / kinkWad;
-            rateWad +=
-                model.slopeBelowKinkWad + (model.slopeAboveKinkWad * (utilizationWad - kinkWad)) / (WAD - kinkWad);
+            uint256 kinkWad = kinkBps * (WAD / BPS);
+            if (utilizationWad <= kinkWad) return baseRateWad + (slopeBelowKinkWad * utilizationWad) / kinkWad;
+            return baseRateWad + slopeBelowKinkWad + (slopeAboveKinkWad * (utilizationWad - kinkWad)) / (WAD - kinkWad);
         }
     }
 

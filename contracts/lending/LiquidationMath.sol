@@ -53,20 +53,18 @@ library LiquidationMath {
 
     /// @notice Repayment that restores the target health h: the r that solves
     /// (value - r (1 + i)) lltv = h (debt - r), that is r = (h debt - lltv value) / (h - (1 + i) lltv). Rounded up, at
-    /// most the debt; all of it where less than `minDebt` would be left.
+    /// most the debt.
     function repayToTarget(
         uint256 value,
         uint256 debt,
         uint256 incentive,
-        uint256 minDebt,
         Rules memory rules
-    ) internal pure returns (uint256 repaid) {
+    ) internal pure returns (uint256) {
         uint256 targetWad = rules.targetHealthBps * (WAD / BPS);
         uint256 lltvWad = rules.lltvBps * (WAD / BPS);
         uint256 weightWad = Math.mulDiv(WAD + incentive, lltvWad, WAD, Math.Rounding.Ceil);
         if (targetWad <= weightWad) return debt;
         uint256 missing = Math.saturatingSub(debt * targetWad, value * lltvWad);
-        repaid = Math.ceilDiv(missing, targetWad - weightWad);
-        if (repaid >= debt || debt - repaid < minDebt) return debt;
+        return Math.min(Math.ceilDiv(missing, targetWad - weightWad), debt);
     }
 }

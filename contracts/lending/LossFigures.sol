@@ -128,16 +128,17 @@ abstract contract LossFigures is LendingModule {
         Position memory position = closing.position;
         uint256 claim = closing.debt + closing.defaulted;
         uint256 incentive = LiquidationMath.incentiveWad(closing.value, claim, rules);
-        uint256 minDebt = _model.minDebt;
-        uint256 allowed = LiquidationMath.repayToTarget(closing.value, claim, incentive, minDebt, rules);
+        uint256 allowed = LiquidationMath.repayToTarget(closing.value, claim, incentive, rules);
+        if (_isDust(claim - allowed)) allowed = claim;
         // The debt is paid before the default, and no dust of it may stay.
-        if (allowed < closing.debt && closing.debt - allowed < minDebt) allowed = closing.debt;
+        if (allowed < closing.debt && _isDust(closing.debt - allowed)) allowed = closing.debt;
         allowed = Math.min(allowed, Math.mulDiv(closing.value, WAD, WAD + incentive));
         uint256 repaid = Math.min(maxRepaid, allowed);
         if (repaid == 0) return _worthless(closing);
 
         closing.repaid = repaid;
-        closing.fee = (repaid * (incentive - rules.minIncentiveBps * (WAD / BPS)) * _liquidationFeeBps) / (WAD * BPS);
+        closing.fee =
+            (repaid * (incentive - rules.minIncentiveBps * (WAD / BPS)) * _model.liquidationFeeBps) / (WAD * BPS);
         closing.seized = Math.min(
             Math.mulDiv(position.collateral, repaid * (WAD + incentive), closing.value * WAD),
             position.collateral
@@ -197,7 +198,7 @@ abstract contract LossFigures is LendingModule {
         if (failure.length != 0) return failure;
         if (!closing.insolvent) return _solvent(closing, covered);
         // Less than a viable debt is not left standing: nobody would come to liquidate it.
-        if (covered < _model.minDebt) covered = 0;
+        if (_isDust(covered)) covered = 0;
         // The minimum incentive, or the remains, are the lenders' part of the loss.
         closing.incentive = closing.value - covered;
         closing.covered = covered;
@@ -266,7 +267,7 @@ abstract contract LossFigures is LendingModule {
     // ---------------------------------------------------------------- What may be wrong
 
     function _checkFraction(uint256 debt, uint256 left) private view returns (bytes memory) {
-        uint256 minimum = Math.max(_model.minDebt, Math.ceilDiv(debt, MIN_FRACTION_DIVISOR));
+        uint256 minimum = Math.max(_risk.minDebt, Math.ceilDiv(debt, MIN_FRACTION_DIVISOR));
         if (debt - left < minimum) {
             return abi.encodeWithSelector(ILendingVault.FractionTooSmall.selector, debt - left, minimum);
         }
@@ -274,8 +275,8 @@ abstract contract LossFigures is LendingModule {
     }
 
     function _checkDust(uint256 left) internal view returns (bytes memory failure) {
-        if (left == 0 || left >= _model.minDebt) return failure;
-        return abi.encodeWithSelector(ILendingVault.BelowMinDebt.selector, left, _model.minDebt);
+        if (left == 0 || !_isDust(left)) return failure;
+        return abi.encodeWithSelector(ILendingVault.BelowMinDebt.selector, left, _risk.minDebt);
     }
 
     function _blocked(Closing memory closing) internal pure returns (bytes memory failure) {

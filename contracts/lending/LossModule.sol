@@ -127,7 +127,7 @@ abstract contract LossModule is LossFigures {
         }
         if (closing.seized != 0) {
             position.collateral -= closing.seized.toUint128();
-            _collaterals[closing.collateral].totalCollateral -= closing.seized.toUint128();
+            _collaterals[closing.collateral].totalCollateral -= closing.seized.toUint112();
         }
         _storeRest(stored, position);
     }
@@ -169,7 +169,7 @@ abstract contract LossModule is LossFigures {
         assembly ("memory-safe") {
             mstore(inAssets, count)
         }
-        bool listed = _collaterals[collateral].listed;
+        bool listed = _isListed(_collaterals[collateral]);
         (IPriceOracle.LossQuote[] memory quotes, bytes memory failure) = _lossValues(inAssets, collateral);
         count = 0;
         for (uint256 i = first; i < keys.length; ++i) {
@@ -187,7 +187,7 @@ abstract contract LossModule is LossFigures {
         address collateral
     ) private view returns (IPriceOracle.LossQuote[] memory quotes, bytes memory failure) {
         Collateral storage state = _collaterals[collateral];
-        if (!state.listed) {
+        if (!_isListed(state)) {
             return (quotes, abi.encodeWithSelector(ILendingRules.UnknownCollateral.selector, collateral));
         }
         if (state.retired) {

@@ -12,7 +12,7 @@ import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {LeakyBucket} from "../libraries/LeakyBucket.sol";
 import {BPS} from "../libraries/Units.sol";
-import {VaultRules} from "../writeoff/VaultRules.sol";
+import {VaultViews} from "../writeoff/VaultViews.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
 import {LossFigures} from "./LossFigures.sol";
@@ -21,17 +21,11 @@ import {LossFigures} from "./LossFigures.sol";
 /// @notice Positions, totals and rules, to the present second. The vault forwards its views here and returns the answer
 /// as it comes, so that its own code has room for what changes its books. Every function is `view`, and the compiler
 /// holds it to that: the vault's cast of a delegatecall to `view` rests on it.
-contract ViewModule is LossFigures, VaultRules {
+contract ViewModule is LossFigures, VaultViews {
     using InterestRates for InterestRates.Model;
     using SafeCast for uint256;
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LossFigures(asset_, engine_, oracle_) {}
-
-    /// @inheritdoc VaultRules
-    modifier asVault() override {
-        _checkDelegated();
-        _;
-    }
 
     // ---------------------------------------------------------------- Collaterals and rules
 
@@ -88,11 +82,11 @@ contract ViewModule is LossFigures, VaultRules {
         Risk memory risk = _risk;
         config = ILendingRules.RiskConfig({
             debtCap: risk.debtCap,
-            minDebt: _model.minDebt,
-            waitingPeriod: risk.waitingPeriod,
+            minDebt: risk.minDebt,
+            waitingPeriod: _model.waitingPeriod,
             confirmationDelay: risk.confirmationDelay,
             confirmationWindow: risk.confirmationWindow,
-            liquidationFeeBps: _liquidationFeeBps,
+            liquidationFeeBps: _model.liquidationFeeBps,
             keeperRewardBps: risk.keeperRewardBps,
             maxKeeperReward: risk.maxKeeperReward
         });
@@ -218,7 +212,7 @@ contract ViewModule is LossFigures, VaultRules {
         bool byLiquidator
     ) private view returns (bytes memory failure) {
         Collateral storage state = _collaterals[closing.collateral];
-        if (!state.listed) {
+        if (!_isListed(state)) {
             return abi.encodeWithSelector(ILendingRules.UnknownCollateral.selector, closing.collateral);
         }
         (closing.quote, failure) = _tryLossValue(state, closing.collateral, closing.position.collateral);
@@ -270,17 +264,5 @@ contract ViewModule is LossFigures, VaultRules {
     {
         LeakyBucket.Caps memory caps = _forgivenCaps;
         return (caps.hourCap, caps.monthCap, LeakyBucket.available(_forgivenLevels, caps));
-    }
-
-    // ---------------------------------------------------------------- Claims that change hands
-
-    /// @notice See {IClaimAssignments}.
-    function assignmentOf(address account) external view onlyDelegated returns (address to, uint256 executableAt) {
-        return (_assignments[account].to, _assignments[account].executableAt);
-    }
-
-    /// @notice See {IAssignableClaims}.
-    function findCharge(uint256 id, uint256 epoch) external view onlyDelegated returns (bool isListed, bool isFound) {
-        return _findCharge(id, epoch);
     }
 }

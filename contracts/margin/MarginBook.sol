@@ -282,6 +282,11 @@ abstract contract MarginBook is WriteOffBook {
         return uint256(int256(_reserveBase));
     }
 
+    function _accrueTotal() internal override returns (uint256) {
+        _accrue();
+        return _storedTotalAssets();
+    }
+
     function _storedTotalAssets() internal view override returns (uint256) {
         return _netAssets(_grossAssets(), _reserveAssets());
     }

@@ -9,14 +9,14 @@ import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
-import {VaultRules} from "../writeoff/VaultRules.sol";
+import {VaultViews} from "../writeoff/VaultViews.sol";
 import {InsuranceWindow} from "./InsuranceWindow.sol";
 import {MarginFigures} from "./MarginFigures.sol";
 
 /// @title What the margin vault says of itself
 /// @notice Accounts, markets and rules, to the present second. Every function is `view`, and the compiler holds it to that:
 /// the vault's cast of a delegatecall to `view` rests on it.
-contract MarginViewModule is MarginFigures, VaultRules {
+contract MarginViewModule is MarginFigures, VaultViews {
     using InsuranceWindow for InsuranceWindow.Window;
     using SafeCast for uint256;
 
@@ -25,11 +25,6 @@ contract MarginViewModule is MarginFigures, VaultRules {
         IWriteOffEngine engine_,
         IChainlinkOracle oracle_
     ) MarginFigures(asset_, engine_, oracle_) {}
-
-    modifier asVault() override {
-        _checkDelegated();
-        _;
-    }
 
     // ---------------------------------------------------------------- Markets and rules
 
@@ -248,15 +243,5 @@ contract MarginViewModule is MarginFigures, VaultRules {
         if (account.writeOffId == 0) return 0;
         (, uint256 latestId) = _engine.defaultOf(address(this), account.writeOffId);
         return latestId.toUint32();
-    }
-
-    /// @notice See {IClaimAssignments}.
-    function assignmentOf(address account) external view onlyDelegated returns (address to, uint256 executableAt) {
-        return (_assignments[account].to, _assignments[account].executableAt);
-    }
-
-    /// @notice See {IAssignableClaims}.
-    function findCharge(uint256 id, uint256 epoch) external view onlyDelegated returns (bool isListed, bool isFound) {
-        return _findCharge(id, epoch);
     }
 }

@@ -17,6 +17,17 @@ abstract contract ClaimsModule is ClaimPayments, ModuleCode {
         return _settleClaims(account, receiver, claims, ofProvisions);
     }
 
+    /// @notice Marks claims that the vault is about to turn into shares. For the vault only, which has checked who speaks
+    /// for `account`.
+    /// @return assets Sum of the claims, asset units.
+    /// @return ofProvisions Part of it that is for epochs charged by a provision, asset units.
+    function markClaims(
+        address account,
+        uint256[] calldata epochs
+    ) external onlyDelegated returns (uint256 assets, uint256 ofProvisions) {
+        return _markClaims(account, epochs);
+    }
+
     /// @notice See {IWriteOffVault}. The vault has checked that the engine calls.
     function creditRecovery(uint256 id, uint256 epoch, uint256 assets) external onlyDelegated {
         _bookRecovery(id, epoch, assets);

@@ -45,12 +45,12 @@ abstract contract LossShares is ILossShares, LossLedger, ERC20Permit, Authorizat
     }
 
     /// @inheritdoc ILossShares
-    function balanceAtEpoch(address account, uint256 epoch) external view returns (uint256) {
+    function balanceAtEpoch(address account, uint256 epoch) external view virtual returns (uint256) {
         return _balanceAtEpoch(account, epoch);
     }
 
     /// @inheritdoc ILossShares
-    function claimableRecovery(address account, uint256 epoch) external view returns (uint256) {
+    function claimableRecovery(address account, uint256 epoch) external view virtual returns (uint256) {
         return _claimable(account, epoch);
     }
 
@@ -68,7 +68,7 @@ abstract contract LossShares is ILossShares, LossLedger, ERC20Permit, Authorizat
     function _takeClaims(
         address account,
         uint256[] calldata epochs
-    ) internal returns (uint256 assets, uint256 ofProvisions) {
+    ) internal virtual returns (uint256 assets, uint256 ofProvisions) {
         _checkAuthorized(account);
         return _markClaims(account, epochs);
     }

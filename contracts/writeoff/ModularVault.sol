@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {IAssignableClaims} from "../interfaces/IAssignableClaims.sol";
 import {IClaimAssignments} from "../interfaces/IClaimAssignments.sol";
 import {IVaultRules} from "../interfaces/IVaultRules.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {Cooldown} from "../libraries/Cooldown.sol";
+import {ClaimsModule} from "./ClaimsModule.sol";
+import {LossShares} from "./LossShares.sol";
 import {VaultRules} from "./VaultRules.sol";
 import {WriteOffVault} from "./WriteOffVault.sol";
 
@@ -37,6 +40,19 @@ abstract contract ModularVault is IAssignableClaims, IClaimAssignments, WriteOff
     function claimRecovery(address account, uint256[] calldata, address) external override returns (uint256) {
         _checkAuthorized(account);
         _forward(_claimsModule);
+    }
+
+    /// @inheritdoc LossShares
+    function _takeClaims(
+        address account,
+        uint256[] calldata epochs
+    ) internal override returns (uint256 assets, uint256 ofProvisions) {
+        _checkAuthorized(account);
+        bytes memory answer = Address.functionDelegateCall(
+            _claimsModule,
+            abi.encodeCall(ClaimsModule.markClaims, (account, epochs))
+        );
+        return abi.decode(answer, (uint256, uint256));
     }
 
     /// @inheritdoc IWriteOffVault
@@ -124,6 +140,26 @@ abstract contract ModularVault is IAssignableClaims, IClaimAssignments, WriteOff
     function findCharge(uint256, uint256) external view returns (bool isListed, bool isFound) {
         _forwardView(_viewModule);
         return (isListed, isFound);
+    }
+
+    /// @inheritdoc LossShares
+    function balanceAtEpoch(address, uint256) external view override returns (uint256 shares) {
+        _forwardView(_viewModule);
+        return shares;
+    }
+
+    /// @inheritdoc LossShares
+    function claimableRecovery(address, uint256) external view override returns (uint256 assets) {
+        _forwardView(_viewModule);
+        return assets;
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function provisionOf(
+        uint256
+    ) external view override returns (uint256 reserveAssets, uint256 earmarkedAssets, uint256 chargedAssets) {
+        _forwardView(_viewModule);
+        return (reserveAssets, earmarkedAssets, chargedAssets);
     }
 
     /// @inheritdoc IVaultRules

@@ -131,6 +131,9 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// @dev Assets behind the shares, by the books as stored: `_netAssets` of what is there and of the reserves.
     function _storedTotalAssets() internal view virtual returns (uint256);
 
+    /// @dev `_accrue`, then `_storedTotalAssets`, without reading twice what both need.
+    function _accrueTotal() internal virtual returns (uint256);
+
     /// @dev Cash and outstanding assets together, by the books as stored, asset units. Negative only where a vault can owe
     /// its counterparties more than it has.
     function _grossAssets() internal view virtual returns (int256);
@@ -295,6 +298,14 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
             _unchargeFor(id, charge, type(uint256).max);
         }
         emit IWriteOffVault.ProvisionReleased(id, toReserves, fromFund, charge);
+    }
+
+    /// @dev What is set apart for `id`, asset units: from reserves, earmarked in the fund, charged to the lenders.
+    function _provisionedFor(
+        uint256 id
+    ) internal view returns (uint256 reserveAssets, uint256 earmarkedAssets, uint256 chargedAssets) {
+        Provision memory provision = _provisionOf[id];
+        return (provision.reserves, _engine.earmarkOf(address(this), id), provision.charged);
     }
 
     /// @dev How much of the provision the closed part of an impaired debt may use. The part is rounded up, so that a

@@ -73,14 +73,12 @@ abstract contract WriteOffVault is
     }
 
     function withdraw(uint256 assets, address receiver, address owner) external nonReentrant returns (uint256 shares) {
-        _accrue();
-        shares = ShareMath.toSharesUp(assets, _forExit(_storedTotalAssets()), totalSupply());
+        shares = ShareMath.toSharesUp(assets, _forExit(_accrueTotal()), totalSupply());
         _payWithdrawal(assets, shares, receiver, owner);
     }
 
     function redeem(uint256 shares, address receiver, address owner) external nonReentrant returns (uint256 assets) {
-        _accrue();
-        assets = ShareMath.toAssetsDown(shares, _forExit(_storedTotalAssets()), totalSupply());
+        assets = ShareMath.toAssetsDown(shares, _forExit(_accrueTotal()), totalSupply());
         _payWithdrawal(assets, shares, receiver, owner);
     }
 
@@ -202,9 +200,8 @@ abstract contract WriteOffVault is
     /// @inheritdoc IWriteOffVault
     function provisionOf(
         uint256 id
-    ) external view returns (uint256 reserveAssets, uint256 earmarkedAssets, uint256 chargedAssets) {
-        Provision memory provision = _provisionOf[id];
-        return (provision.reserves, _engine.earmarkOf(address(this), id), provision.charged);
+    ) external view virtual returns (uint256 reserveAssets, uint256 earmarkedAssets, uint256 chargedAssets) {
+        return _provisionedFor(id);
     }
 
     /// @inheritdoc IWriteOffVault
@@ -286,8 +283,7 @@ abstract contract WriteOffVault is
     /// @return supply Shares.
     function _openForDeposit() private returns (uint256 total, uint256 supply) {
         if (_depositsPaused) revert DepositsPaused();
-        _accrue();
-        total = _storedTotalAssets();
+        total = _accrueTotal();
         supply = _supply;
         uint8 flags = _flags;
         if (flags & WINDING_UP != 0) revert VaultWindingUp();

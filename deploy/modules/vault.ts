@@ -12,7 +12,6 @@ export default buildModule("Vault", (m) => {
   const asset = m.getParameter<string>("asset");
 
   const builtFor = [asset, engine, oracle];
-  const positionModule = m.contract("PositionModule", builtFor);
   const liquidationModule = m.contract("LiquidationModule", builtFor);
   const impairmentModule = m.contract("ImpairmentModule", builtFor);
   const restructuringModule = m.contract("RestructuringModule", builtFor);
@@ -23,7 +22,6 @@ export default buildModule("Vault", (m) => {
       asset,
       engine,
       oracle,
-      positionModule,
       liquidationModule,
       impairmentModule,
       restructuringModule,
@@ -39,7 +37,6 @@ export default buildModule("Vault", (m) => {
   m.call(vault, "setRiskConfig", [m.getParameter("riskConfig")]);
   return {
     vault,
-    positionModule,
     liquidationModule,
     impairmentModule,
     restructuringModule,

@@ -6,9 +6,13 @@ function isAboutDependency(message: string): boolean {
   return /^npm\/|(^|\/)node_modules\//.test(location);
 }
 
+/** "Contract code size is" and "Contract initcode size is": test/gas looks after the size of what is deployed. */
+const SIZE_WARNINGS = new Set(["5574", "3860"]);
+
 /**
  * Hardhat plugin: compiler warnings about dependencies are not printed, because nobody here can fix them and they
- * would hide our own. Errors are always printed. (Our own warnings fail `make test`, see compiler-warnings.ts.)
+ * would hide our own; nor are those about sizes. Errors are always printed. (Our own warnings fail `make test`, see
+ * compiler-warnings.ts.)
  */
 const quietDependencies: HardhatPlugin = {
   id: "plimsoll:quiet-dependencies",
@@ -20,7 +24,9 @@ const quietDependencies: HardhatPlugin = {
             getCompilationJobErrors: async (context, job, output, next) => {
               const diagnostics = await next(context, job, output);
               return diagnostics.filter(
-                ({ severity, formattedMessage }) => severity === "error" || !isAboutDependency(formattedMessage ?? ""),
+                ({ severity, errorCode, formattedMessage }) =>
+                  severity === "error" ||
+                  !(SIZE_WARNINGS.has(errorCode ?? "") || isAboutDependency(formattedMessage ?? "")),
               );
             },
           }),

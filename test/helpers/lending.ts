@@ -88,7 +88,6 @@ export async function deployLending(ethers: Ethers, options: LendingOptions = {}
   const asset = await deployToken(ethers, options.assetKind, "Test Dollar", "USDT6", assetDecimals);
   const collateral = await deployToken(ethers, options.collateralKind, "Test Ether", "WETH", collateralDecimals);
   const wired = [await at(asset), await at(engine), await at(oracle)] as const;
-  const positionModule = await ethers.deployContract("PositionModule", [...wired]);
   const liquidationModule = await ethers.deployContract("LiquidationModule", [...wired]);
   const impairmentModule = await ethers.deployContract("ImpairmentModule", [...wired]);
   const restructuringModule = await ethers.deployContract("RestructuringModule", [...wired]);
@@ -99,7 +98,6 @@ export async function deployLending(ethers: Ethers, options: LendingOptions = {}
       asset: wired[0],
       engine: wired[1],
       oracle: wired[2],
-      positionModule: await at(positionModule),
       liquidationModule: await at(liquidationModule),
       impairmentModule: await at(impairmentModule),
       restructuringModule: await at(restructuringModule),

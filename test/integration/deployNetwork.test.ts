@@ -22,15 +22,7 @@ import {
 /** Every contract of a deployment, by name; another is deployed without being known. */
 const CONTRACTS = [
   ...["AccessManager", "BackstopToken", "BuybackAuction", "ChainlinkOracle", "ConfigModule", "DebtAuction", "Dilution"],
-  ...[
-    "ImpairmentModule",
-    "InKindClaims",
-    "InsuranceFund",
-    "KeeperLens",
-    "LendingVault",
-    "LiquidationModule",
-    "PositionModule",
-  ],
+  ...["ImpairmentModule", "InKindClaims", "InsuranceFund", "KeeperLens", "LendingVault", "LiquidationModule"],
   ...["RestructuringModule", "RiskSteward", "SolvencyLens", "UnderwriterBook", "ViewModule", "WriteOffEngine"],
   ...["MarginConfigModule", "MarginFund", "MarginLossModule", "MarginUnderwriters", "MarginVault"],
   ...["MarginViewModule", "OrderModule", "ResolveModule"],

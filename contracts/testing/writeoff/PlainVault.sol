@@ -100,6 +100,11 @@ contract PlainVault is CreditBook, WriteOffVault {
         _reserveBase = int112(reservesNow.toInt256());
     }
 
+    function _accrueTotal() internal override returns (uint256) {
+        _accrue();
+        return _storedTotalAssets();
+    }
+
     function _storedTotalAssets() internal view override returns (uint256) {
         return _netAssets(_grossAssets(), _reserveAssets());
     }

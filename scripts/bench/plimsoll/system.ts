@@ -94,7 +94,6 @@ async function deployVault(
   { manager, engine, dollar, oracle }: { manager: Contract; engine: WriteOffEngine; dollar: TestToken; oracle: string },
 ): Promise<LendingVault> {
   const wired = [await dollar.getAddress(), await engine.getAddress(), oracle] as const;
-  const positionModule = await ethers.deployContract("PositionModule", [...wired]);
   const liquidationModule = await ethers.deployContract("LiquidationModule", [...wired]);
   const impairmentModule = await ethers.deployContract("ImpairmentModule", [...wired]);
   const restructuringModule = await ethers.deployContract("RestructuringModule", [...wired]);
@@ -104,7 +103,6 @@ async function deployVault(
     asset: wired[0],
     engine: wired[1],
     oracle,
-    positionModule: await positionModule.getAddress(),
     liquidationModule: await liquidationModule.getAddress(),
     impairmentModule: await impairmentModule.getAddress(),
     restructuringModule: await restructuringModule.getAddress(),

@@ -12,7 +12,6 @@ import {ConfigModule} from "../../../contracts/lending/ConfigModule.sol";
 import {LendingVault} from "../../../contracts/lending/LendingVault.sol";
 import {ImpairmentModule} from "../../../contracts/lending/ImpairmentModule.sol";
 import {LiquidationModule} from "../../../contracts/lending/LiquidationModule.sol";
-import {PositionModule} from "../../../contracts/lending/PositionModule.sol";
 import {RestructuringModule} from "../../../contracts/lending/RestructuringModule.sol";
 import {ViewModule} from "../../../contracts/lending/ViewModule.sol";
 import {FixedPriceOracle} from "../../../contracts/testing/oracle/FixedPriceOracle.sol";
@@ -161,7 +160,6 @@ contract CoalitionTest is Test {
             asset: asset,
             engine: engine,
             oracle: oracle,
-            positionModule: new PositionModule(asset, engine, oracle),
             liquidationModule: new LiquidationModule(asset, engine, oracle),
             impairmentModule: new ImpairmentModule(asset, engine, oracle),
             restructuringModule: new RestructuringModule(asset, engine, oracle),

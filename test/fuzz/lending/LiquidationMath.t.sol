@@ -37,12 +37,7 @@ contract LiquidationMathTest is Test {
     }
 
     /// @notice A repayment to target restores it within rounding, and one unit less would not; or closes everything.
-    function testFuzzRepaymentRestoresTheTargetAndNoMore(
-        uint128 debt,
-        uint128 minDebt,
-        uint256 valueSeed,
-        uint256 seed
-    ) public pure {
+    function testFuzzRepaymentRestoresTheTargetAndNoMore(uint128 debt, uint256 valueSeed, uint256 seed) public pure {
         LiquidationMath.Rules memory rules = _rules(seed);
         // From what just covers the minimum incentive to what is just unhealthy.
         uint256 lowest = Math.ceilDiv(uint256(debt) * (BPS + rules.minIncentiveBps), BPS);
@@ -52,15 +47,14 @@ contract LiquidationMathTest is Test {
         assertFalse(LiquidationMath.isInsolvent(value, debt, rules.minIncentiveBps));
         assertLt(LiquidationMath.healthWad(value, rules.lltvBps, debt), WAD);
         uint256 incentive = LiquidationMath.incentiveWad(value, debt, rules);
-        uint256 repaid = LiquidationMath.repayToTarget(value, debt, incentive, minDebt, rules);
+        uint256 repaid = LiquidationMath.repayToTarget(value, debt, incentive, rules);
         assertLe(repaid, debt);
         if (repaid < debt) {
-            assertGe(debt - repaid, minDebt);
             assertTrue(_reachesTarget(value, debt, repaid, incentive, rules));
         }
         // Rounding of the weight costs a few units at most when little is missing, and one in 10^16 of the debt.
         uint256 slack = 2 + uint256(debt) / 1e15;
-        if (minDebt == 0 && repaid > slack) {
+        if (repaid > slack) {
             assertFalse(_reachesTarget(value, debt, repaid - slack, incentive, rules));
         }
     }

@@ -12,7 +12,6 @@ import {ConfigModule} from "../../../contracts/lending/ConfigModule.sol";
 import {LendingVault} from "../../../contracts/lending/LendingVault.sol";
 import {ImpairmentModule} from "../../../contracts/lending/ImpairmentModule.sol";
 import {LiquidationModule} from "../../../contracts/lending/LiquidationModule.sol";
-import {PositionModule} from "../../../contracts/lending/PositionModule.sol";
 import {RestructuringModule} from "../../../contracts/lending/RestructuringModule.sol";
 import {ViewModule} from "../../../contracts/lending/ViewModule.sol";
 import {FixedPriceOracle} from "../../../contracts/testing/oracle/FixedPriceOracle.sol";
@@ -118,7 +117,6 @@ abstract contract SystemDeployer {
         wiring.asset = system.asset;
         wiring.engine = system.engine;
         wiring.oracle = system.oracle;
-        wiring.positionModule = new PositionModule(system.asset, system.engine, system.oracle);
         wiring.impairmentModule = new ImpairmentModule(system.asset, system.engine, system.oracle);
         wiring.liquidationModule = new LiquidationModule(system.asset, system.engine, system.oracle);
         wiring.restructuringModule = new RestructuringModule(system.asset, system.engine, system.oracle);

@@ -181,6 +181,23 @@ describe("LendingVault: borrow", () => {
       expect(await scene.vault.totalDebt()).to.equal(300n * WAD);
     });
 
+    // Bounds are looked at through their highest bit first.
+    for (const bound of [2n ** 66n - 1n, 2n ** 66n, 2n ** 66n + 1n]) {
+      it(`is held to a bound of ${bound} to the unit, whichever it is`, async () => {
+        const scene = await networkHelpers.loadFixture(supplied);
+        const above = [bound + 1n, bound];
+        await changeRisk(scene, { minDebt: bound });
+        await expectRefused(scene, () => borrow(scene, bound - 1n), "BelowMinDebt", [bound - 1n, bound]);
+        await changeRisk(scene, { debtCap: bound });
+        await expectRefused(scene, () => borrow(scene, bound + 1n), "ExceedsDebtCap", above);
+        await changeCollateral(scene, { principalCap: bound });
+        const beyond = [scene.collateralAddress, ...above];
+        await expectRefused(scene, () => borrow(scene, bound + 1n), "ExceedsPrincipalCap", beyond);
+        await borrow(scene, bound);
+        expect(await scene.vault.totalDebt()).to.equal(bound);
+      });
+    }
+
     it("is refused against a frozen collateral, whose debts can still be repaid", async () => {
       const scene = await networkHelpers.loadFixture(supplied);
       const { vault, collateralAddress, borrower } = scene;

@@ -17,7 +17,7 @@ const { ethers, networkHelpers } = await network.create();
 const DEBT = 1_500n * WAD;
 
 /** The contract whose ABI has the error of ExactTransfer. */
-const modules = () => ethers.getContractFactory("PositionModule") as unknown as Promise<BaseContract>;
+const modules = () => ethers.getContractFactory("LiquidationModule") as unknown as Promise<BaseContract>;
 
 describe("LendingVault: tokens that do odd things", () => {
   /** A debt of 1,500 against 10, in a vault whose tokens are of these kinds. */

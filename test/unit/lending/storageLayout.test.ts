@@ -3,14 +3,7 @@ import { expect } from "chai";
 import { layoutsOf } from "../../helpers/storageLayout.js";
 
 const VAULT = "LendingVault";
-const MODULES = [
-  "PositionModule",
-  "LiquidationModule",
-  "ImpairmentModule",
-  "RestructuringModule",
-  "ConfigModule",
-  "ViewModule",
-];
+const MODULES = ["LiquidationModule", "ImpairmentModule", "RestructuringModule", "ConfigModule", "ViewModule"];
 
 describe("LendingVault: storage", () => {
   let layouts: Map<string, string[]>;
@@ -44,6 +37,13 @@ describe("LendingVault: storage", () => {
     expect([slotOf("_index"), slotOf("_lastAccrual")]).to.deep.equal([cash, cash]);
     expect(slotOf("_reserveBase")).to.equal(slotOf("_totalScaledDebt"));
     expect(new Set([cash, slotOf("_supply"), slotOf("_totalScaledDebt")]).size).to.equal(3);
+  });
+
+  it("has reserves and debt alone in one slot, as LendingBook packs it by hand", () => {
+    const lineOf = (label: string) => layouts.get(VAULT)!.find((line) => line.endsWith(` ${label}`))!;
+    const [slot] = lineOf("_totalScaledDebt").split("+");
+    const lines = layouts.get(VAULT)!.filter((line) => line.startsWith(`${slot}+`));
+    expect(lines).to.deep.equal([`${slot}+0 int112 _reserveBase`, `${slot}+14 uint128 _totalScaledDebt`]);
   });
 
   it("has a position as LendingBook packs it by hand", () => {
