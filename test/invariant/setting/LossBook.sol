@@ -183,7 +183,9 @@ abstract contract LossBook is LossSight {
         uint256 released = _system.fund.claimsOwed() - figures.fundClaims;
         uint256 usedCharge = apart.charged - chargeLeft - givenBack;
         uint256 usedEarmark = apart.earmarked - earmarkLeft - released;
-        _mustNotExceed(usedCharge, usable.charged + 2, "LV2", "a part used more of the charge than its part");
+        // The part that is closed is a WAD, rounded up.
+        uint256 mostCharge = usable.charged + 2 + apart.charged / 1e18;
+        _mustNotExceed(usedCharge, mostCharge, "LV2", "a part used more of the charge than its part");
         _mustNotExceed(usedCharge, part.socialized, "LV2", "more of the charge was used than was lost");
         _mustNotExceed(usedEarmark, part.insurance, "IN1", "an earmark went elsewhere");
         _expected[address(_system.vault)][id] += givenBack;

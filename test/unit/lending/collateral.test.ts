@@ -62,12 +62,12 @@ describe("LendingVault: collateral", () => {
       await expectRefused(scene, supply, "UnknownCollateral", [UNLISTED]);
     });
 
-    it("of more than 128 bits is refused", async () => {
+    it("of more than 112 bits is refused", async () => {
       const scene = await networkHelpers.loadFixture(supplied);
       const { vault, collateralAddress, borrower } = scene;
-      const supply = () => vault.connect(borrower).supplyCollateral(collateralAddress, 2n ** 128n, borrower.address);
-      const held = 2n ** 128n + 10n * WAD;
-      await expectRefused(scene, supply, "SafeCastOverflowedUintDowncast", [128n, held]);
+      const supply = () => vault.connect(borrower).supplyCollateral(collateralAddress, 2n ** 112n, borrower.address);
+      const held = 2n ** 112n + 10n * WAD;
+      await expectRefused(scene, supply, "SafeCastOverflowedUintDowncast", [112n, held]);
     });
 
     it("LI1: stays open while everything that can be paused is paused", async () => {
