@@ -274,7 +274,9 @@ describe("LendingVault wound up", () => {
     expect(await vault.totalSupply()).to.equal(0n);
     expect(await vault.reserves()).to.equal(0n);
     const [provisioned, unfunded] = await vault.provisions();
-    expect([provisioned, unfunded]).to.deep.equal([0n, 0n]);
+    expect(provisioned).to.equal(0n);
+    // Of claims on a provision that was given back, each of the two lenders may leave what is rounded off.
+    expect(unfunded).to.be.at.most(2n);
     // Two lenders and a few roundings: millionths of millionths of an asset.
     expect(await asset.balanceOf(address)).to.be.lessThan(10n ** 6n);
     expect(await vault.cash()).to.be.lessThan(10n ** 6n);
