@@ -28,6 +28,7 @@ export function blockView(parts: ViewParts): BlockView {
   const { head, rpc, store, lens } = parts;
   const outlooks = new Map<string, Promise<Outlook[]>>();
   const seen = new Map<Sighting["kind"], Promise<Sighting[]>>();
+  const answers = new Map<string, Promise<string>>();
   return {
     ...parts,
     sightings: async (kind) => {
@@ -42,6 +43,11 @@ export function blockView(parts: ViewParts): BlockView {
       outlooks.set(name, known);
       return known;
     },
-    call: async (to, data) => rpc.call({ to, data }, head.hash),
+    // Many proposals of one block ask the same: what the account has, what it may spend.
+    call: async (to, data) => {
+      const known = answers.get(to + data) ?? rpc.call({ to, data }, head.hash);
+      answers.set(to + data, known);
+      return known;
+    },
   };
 }

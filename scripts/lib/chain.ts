@@ -202,7 +202,7 @@ export function describeRefusal({ error, args }: Refusal): string {
 }
 
 /** The bytes a call was refused with, wherever the provider has put them. */
-function revertData(error: unknown): string | undefined {
+export function revertData(error: unknown): string | undefined {
   let candidate = error;
   for (let depth = 0; depth < 4 && typeof candidate === "object" && candidate !== null; depth++) {
     if ("data" in candidate && isHexString(candidate.data)) return candidate.data;

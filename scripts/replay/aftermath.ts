@@ -2,6 +2,7 @@
  * What comes after the crash: debtors pay back what was written off, lots are closed, money turns up, tokens are
  * bought back, and everybody claims what is theirs.
  */
+import { bringCash } from "./bring-cash.ts";
 import { type CrashCast } from "./crash.ts";
 import { type LedgerMirror } from "./ledger-mirror.ts";
 import { payBackDebts } from "./paid-back.ts";
@@ -28,6 +29,7 @@ export async function aftermath(world: World, scenario: CrashScenario, cast: Cra
   const restructured = await restructuring.execute();
   // By now the windows in which charged lenders might have taken unsold tokens are over too.
   const unsoldTokens = await buyer.settleAll();
+  await bringCash(world, cast, lenders.all, mirror.books.vaultEpochs);
   await lenders.claimAll(mirror.books.vaultEpochs);
   await stakers.claimAll(mirror.books.fundEpochs);
   await underwriters.collectAll();

@@ -11,6 +11,7 @@ import { Liquidators } from "./actors/liquidators.ts";
 import { Stakers } from "./actors/stakers.ts";
 import { Underwriters } from "./actors/underwriters.ts";
 import { Watchers } from "./actors/watchers.ts";
+import { Lookout } from "./bots/lookout.ts";
 import { drawBook, standstillBorrower } from "./book.ts";
 import { Congestion } from "./congestion.ts";
 import { tokensMinted } from "./crash-summary.ts";
@@ -61,23 +62,23 @@ export async function runCrash(scenario: CrashScenario, seed: string, progress: 
 export type CrashRun = Awaited<ReturnType<typeof runCrash>>;
 
 export async function assemble(world: World, scenario: CrashScenario, rng: Rng) {
-  const positions = await Positions.create(world);
+  const positions = await Positions.create(world, await Lookout.ofLending(world));
   const lenders = new Lenders(world);
   const stakers = new Stakers(world, scenario.stakers);
   const mirror = await LedgerMirror.create(world);
   const underwriters = new Underwriters(world, scenario.underwriters, mirror.books);
   const buyer = await Buyer.create(world, scenario.buyer, mirror, rng.fork("buyer"));
   const tokenHolders = (): string[] => [buyer, ...underwriters.all].map(({ account }) => account);
-  const buybacks = new Buybacks(world, mirror, tokenHolders, scenario.recovery.soldBackBps);
+  const buybacks = await Buybacks.create(world, mirror, tokenHolders, scenario.recovery);
   const audit = await WriteOffAudit.create(world, mirror, (mined) => {
     noticeCharges(mined, world.vault, lenders.all);
     noticeCharges(mined, world.fund, stakers.all);
     buyer.notice(mined);
     buybacks.notice(mined);
   });
-  const liquidators = await Liquidators.create(world, scenario.liquidators, positions, audit);
-  const keepers = await Keepers.create(world, positions, audit);
-  const watchers = new Watchers(world, scenario.book, positions, audit);
+  const liquidators = await Liquidators.create(world, scenario, positions, audit);
+  const keepers = await Keepers.create(world, scenario.bots, positions, audit);
+  const watchers = new Watchers(world, scenario.book, audit);
   const recorder = await Recorder.create(world);
   return {
     ...{ positions, lenders, stakers, underwriters, mirror, buyer, buybacks, audit },
@@ -87,12 +88,11 @@ export async function assemble(world: World, scenario: CrashScenario, rng: Rng) 
 
 /** Returns what a whole share was worth just before the first step, asset units. */
 async function crash(world: World, scenario: CrashScenario, cast: CrashCast, progress: Progress): Promise<bigint> {
-  const { positions, audit, recorder } = cast;
+  const { audit, recorder } = cast;
   const congestion = new Congestion(scenario.liquidators.congestion);
   const rounds = scheduledRounds(world, scenario);
   const moments = momentsOf(scenario);
   let sharePriceBefore = 0n;
-  await positions.refreshAll();
   progress.start("Replaying", moments.length - 1);
   for (const [step, time] of moments.entries()) {
     while ((rounds[0]?.round.updatedAt ?? Infinity) <= time) await rounds.shift()?.publish();
@@ -110,15 +110,16 @@ async function crash(world: World, scenario: CrashScenario, cast: CrashCast, pro
 /** One step of everybody around the lending vault. */
 export async function crashStep(cast: CrashCast, time: number, band: CongestionBand): Promise<void> {
   const { positions, lenders, stakers, underwriters, buyer, liquidators, keepers, watchers, recorder } = cast;
-  await positions.grow();
+  await positions.beginStep();
   await stakers.act();
   await lenders.act();
   await underwriters.act();
   await watchers.act(positions.judge());
-  await keepers.record(positions.judge(), band.keeperCallsPerStep);
-  await liquidators.act(positions.judge(), band);
-  await keepers.writeOffDue(positions.judge(), band.keeperCallsPerStep);
-  await buyer.act();
+  await keepers.record(band);
+  await liquidators.act(band);
+  await keepers.writeOffDue(band);
+  await buyer.act(band);
+  await positions.catchUp();
   await recorder.take(time, positions.judge(), band.gasGwei, cast.mirror, tokensMinted(cast));
 }
 

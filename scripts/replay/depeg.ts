@@ -1,7 +1,7 @@
 /** Runs a depeg round by round: heartbeats first, then every round of the weekend, and a branch in which the feed dies. */
 import { type Progress } from "../lib/progress.ts";
 import { Rng } from "../lib/rng.ts";
-import { formatFixed, max, WAD } from "../lib/units.ts";
+import { formatFixed, max, sum, WAD } from "../lib/units.ts";
 import { Keepers } from "./actors/keepers.ts";
 import { Lenders } from "./actors/lenders.ts";
 import { Liquidators } from "./actors/liquidators.ts";
@@ -9,6 +9,7 @@ import { Stakers } from "./actors/stakers.ts";
 import { Underwriters } from "./actors/underwriters.ts";
 import { Watchers } from "./actors/watchers.ts";
 import { Attempts } from "./attempts.ts";
+import { Lookout } from "./bots/lookout.ts";
 import { drawBook } from "./book.ts";
 import { noticeCharges } from "./holders.ts";
 import { LedgerMirror } from "./ledger-mirror.ts";
@@ -55,7 +56,7 @@ export async function runDepeg(scenario: DepegScenario, seed: string, progress: 
   cast.lenders.schedule(scenario.lenders, scenario.depegFrom, scenario.end, rng.fork("coming and going"));
   const sharePriceBefore = await cast.recorder.sharePrice();
   const seen = await replayRounds(world, scenario, cast, progress);
-  await cast.positions.refreshAll();
+  await cast.positions.readAll();
   await cast.lenders.claimAll(cast.mirror.books.vaultEpochs);
   await cast.stakers.claimAll(cast.mirror.books.fundEpochs);
   await cast.mirror.checkAgainstChain();
@@ -76,7 +77,7 @@ export async function runDepeg(scenario: DepegScenario, seed: string, progress: 
 export type DepegRun = Awaited<ReturnType<typeof runDepeg>>;
 
 async function assemble(world: World, scenario: DepegScenario) {
-  const positions = await Positions.create(world);
+  const positions = await Positions.create(world, await Lookout.ofLending(world));
   const lenders = new Lenders(world);
   const stakers = new Stakers(world, scenario.stakers);
   const mirror = await LedgerMirror.create(world);
@@ -85,9 +86,9 @@ async function assemble(world: World, scenario: DepegScenario) {
     noticeCharges(mined, world.vault, lenders.all);
     noticeCharges(mined, world.fund, stakers.all);
   });
-  const liquidators = await Liquidators.create(world, scenario.liquidators, positions, audit);
-  const keepers = await Keepers.create(world, positions, audit);
-  const watchers = new Watchers(world, scenario.book, positions, audit);
+  const liquidators = await Liquidators.create(world, scenario, positions, audit);
+  const keepers = await Keepers.create(world, scenario.bots, positions, audit);
+  const watchers = new Watchers(world, scenario.book, audit);
   const recorder = await Recorder.create(world);
   const attempts = new Attempts();
   return {
@@ -105,7 +106,6 @@ async function replayRounds(world: World, scenario: DepegScenario, cast: Cast, p
   let largestShortfall = 0n;
   let silentFrom = 0;
   let done = 0;
-  await positions.refreshAll();
   progress.start("Replaying", scenario.collateralRounds.length);
   for (const { round, feed, publish } of scheduledRounds(world, scenario)) {
     const gap = round.updatedAt - world.collateralFeed.updatedAt;
@@ -115,19 +115,23 @@ async function replayRounds(world: World, scenario: DepegScenario, cast: Cast, p
     }
     await publish();
     if (feed === "asset") continue;
-    await positions.grow();
+    await positions.beginStep();
     const judged = positions.judge();
     note(worst, judged);
-    largestShortfall = max(largestShortfall, shortfall(judged, recorder.minIncentiveBps));
+    largestShortfall = max(
+      largestShortfall,
+      sum(judged, ({ shortfall }) => shortfall),
+    );
     if (silentFrom === 0 && judged.some(({ insolvent }) => insolvent)) {
       silentFrom = round.updatedAt;
       await silentFeed(world, judged, keepers.account, attempts);
     }
     await lenders.act();
     await watchers.act(judged, 2);
-    await keepers.record(positions.judge(), band.keeperCallsPerStep);
-    await liquidators.act(positions.judge(), band);
-    await keepers.writeOffDue(positions.judge(), band.keeperCallsPerStep);
+    await keepers.record(band);
+    await liquidators.act(band);
+    await keepers.writeOffDue(band);
+    await positions.catchUp();
     await recorder.take(round.updatedAt, positions.judge(), band.gasGwei, mirror, 0n);
     done += 1;
     progress.update(
@@ -153,7 +157,7 @@ async function awaitHeartbeat(
   if (Number(updatedAt) === world.collateralFeed.updatedAt) heartbeats.answered += 1;
   const [weakest] = positions.judge().sort((left, right) => (left.healthWad < right.healthWad ? -1 : 1));
   if (weakest === undefined) return;
-  const outcome = await keepers.impair(weakest.position.account);
+  const outcome = await keepers.tryToImpair(weakest.position.account);
   attempts.add(`${BEFORE_HEARTBEAT} s before each daily heartbeat`, "impair the weakest loan", outcome);
 }
 
@@ -164,14 +168,4 @@ function note(worst: Map<TrackedPosition, Worst>, judged: readonly Judged[]): vo
     else if (healthWad < WAD && before === "healthy") worst.set(position, "liquidatable");
     else worst.set(position, before);
   }
-}
-
-/** What would be lost if every insolvent loan were written off now, asset units. */
-function shortfall(judged: readonly Judged[], minIncentiveBps: bigint): bigint {
-  return judged
-    .filter(({ insolvent }) => insolvent)
-    .reduce(
-      (total, { position, value }) => total + position.debt - (value * 10_000n) / (10_000n + minIncentiveBps),
-      0n,
-    );
 }

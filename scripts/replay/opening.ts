@@ -84,5 +84,5 @@ async function openLoan(world: World, borrower: Borrower, positions: Positions):
   await approve(chain, collateral, account, await vault.getAddress());
   await chain.send(account, vault.supplyCollateral.populateTransaction(collateral, borrower.collateral, account));
   await chain.send(account, vault.borrow.populateTransaction(collateral, borrower.debt, account, account));
-  await positions.track(borrower, account);
+  positions.track(borrower, account);
 }

@@ -49,7 +49,7 @@ export async function payBackDebts(world: World, ledgers: Ledgers, borrowsAgain:
 
 async function payBack(
   world: World,
-  { positions, mirror, buybacks }: Ledgers,
+  { mirror, buybacks }: Ledgers,
   position: TrackedPosition,
   borrowsAgain: bigint,
 ): Promise<PaidBack> {
@@ -75,7 +75,6 @@ async function payBack(
     ({ writeOffId } = await vault.positionOf(account, collateral));
   }
   await chain.send(account, borrow());
-  await positions.refresh(position);
   const received = {
     toLenders: sum(recoveries, ({ toLenders }) => toLenders),
     toDilution: sum(recoveries, ({ toDilution }) => toDilution),

@@ -1,32 +1,28 @@
 /**
- * What a liquidator or keeper knows without asking the chain about every loan at every step: positions as last read,
- * debts grown by the vault's interest rate since. Good enough to choose whom to look at; before acting, and after
- * every change, the chain itself is asked.
+ * The borrowers of a replay and what the keeper's own book says of their positions: read from the lens when an event has
+ * touched them or they are near their limit, in between judged by the price. Everybody in a replay who looks at positions
+ * looks here; before anything is sent, the chain is asked.
  */
-import { BPS, WAD } from "../lib/units.ts";
+import { Book, type Judged as KeeperJudged } from "../keeper/book/book.ts";
+import { type Seen } from "../keeper/decide.ts";
+import { type Sighting } from "../keeper/store/types.ts";
+import { type Lookout } from "./bots/lookout.ts";
 import { type Borrower } from "./book.ts";
-import { isInsolvent } from "./closing.ts";
 import { collateralValue, type World } from "./world.ts";
 
-/** A position as last read, with the borrower's name and address. */
+/** A position, with the borrower's name and address. */
 export interface TrackedPosition {
   readonly borrower: Borrower;
   readonly account: string;
-  /** Collateral units. */
-  collateral: bigint;
-  /** Debt when last read or grown, asset units. */
-  debt: bigint;
-  /** Outstanding of earlier write-offs of this position, asset units. */
-  defaulted: bigint;
-  /** Second of the record of insolvency, zero if there is none. */
-  impairedAt: number;
-  /** What is set apart for its loss, asset units. */
-  provisioned: bigint;
 }
 
-/** A position judged at the feeds' latest answers. */
+/** A position judged at the latest prices. */
 export interface Judged {
   readonly position: TrackedPosition;
+  /** Collateral units. */
+  readonly collateral: bigint;
+  /** Asset units. */
+  readonly debt: bigint;
   /** Worth of its collateral, asset units. */
   readonly value: bigint;
   /** Health factor, WAD. */
@@ -36,76 +32,96 @@ export interface Judged {
   readonly shortfall: bigint;
 }
 
+/** A step is a block: rows near their limit are read again every five, all of them every hundred. */
+const BOOK_RULES = { pageRows: 50, concurrency: 1, bandBps: 200, maxAgeBlocks: 100 };
+
 export class Positions {
   readonly all: TrackedPosition[] = [];
+  readonly lookout: Lookout;
   private readonly world: World;
-  private readonly lltvBps: bigint;
-  private readonly minIncentiveBps: bigint;
-  private grownAt = 0;
+  private readonly book: Book;
+  private readonly byAccount = new Map<string, TrackedPosition>();
 
-  private constructor(world: World, lltvBps: bigint, minIncentiveBps: bigint) {
+  private constructor(world: World, lookout: Lookout, lens: string) {
     this.world = world;
-    this.lltvBps = lltvBps;
-    this.minIncentiveBps = minIncentiveBps;
+    this.lookout = lookout;
+    this.book = new Book(lookout.rpc, { ...BOOK_RULES, lens }, [lookout.vault]);
   }
 
-  static async create(world: World): Promise<Positions> {
-    const config = await world.vault.collateralConfig(world.collateral);
-    return new Positions(world, config.lltvBps, config.minIncentiveBps);
+  static async create(world: World, lookout: Lookout): Promise<Positions> {
+    return new Positions(world, lookout, await world.keeperLens.getAddress());
   }
 
-  /** Begins to follow a borrower whose loan has just been opened. */
-  async track(borrower: Borrower, account: string): Promise<void> {
-    const position = { borrower, account, collateral: 0n, debt: 0n, defaulted: 0n, impairedAt: 0, provisioned: 0n };
+  /** Gives a name to a borrower whose loan has just been opened; the loan itself is found from its events. */
+  track(borrower: Borrower, account: string): void {
+    const position = { borrower, account };
     this.all.push(position);
-    await this.refresh(position);
+    this.byAccount.set(account.toLowerCase(), position);
   }
 
-  /** Reads a position anew. */
-  async refresh(position: TrackedPosition): Promise<void> {
-    const { vault, engine, collateral } = this.world;
-    const view = await vault.positionOf(position.account, collateral);
-    position.collateral = view.collateralAssets;
-    position.debt = view.debtAssets;
-    position.impairedAt = Number(view.impairedAt);
-    position.provisioned = view.impairmentId === 0n ? 0n : sumOf(await vault.provisionOf(view.impairmentId));
-    [position.defaulted] = await engine.defaultOf(vault, view.writeOffId);
+  /** Begins a step: reads what has happened, and what has not been read for long. */
+  async beginStep(): Promise<void> {
+    this.lookout.beginStep();
+    await this.catchUp();
+    await this.book.read(this.book.stale(this.judged(), this.lookout.head(0n).number), this.lookout.head(0n));
   }
 
   /** Reads every position anew. */
-  async refreshAll(): Promise<void> {
-    for (const position of this.all) await this.refresh(position);
-    this.grownAt = this.world.chain.now;
+  async readAll(): Promise<void> {
+    await this.catchUp();
+    const keys = [...this.book.entries.values()].map(({ vault, borrower, collateral }) => ({
+      ...{ source: vault.address, borrower, collateral },
+    }));
+    await this.book.read(keys, this.lookout.head(0n));
   }
 
-  /** Lets the debts grow by the interest that has run since the last call. */
-  async grow(): Promise<void> {
-    const { chain, vault } = this.world;
-    const elapsed = BigInt(chain.now - this.grownAt);
-    if (elapsed <= 0n) return;
-    const growthWad = (await vault.borrowRate()) * elapsed;
-    for (const position of this.all) position.debt += (position.debt * growthWad) / WAD;
-    this.grownAt = chain.now;
+  /** Reads what has happened since the last time; returns what was touched. */
+  async catchUp(): Promise<readonly Sighting[]> {
+    const touched = await this.lookout.catchUp();
+    const keys = touched
+      .filter(({ kind }) => kind === "position")
+      .map(({ source, first, second }) => ({ source, borrower: first, collateral: second }));
+    await this.book.read(keys, this.lookout.head(0n));
+    return touched;
   }
 
-  /** All positions that still owe something, at the latest prices. */
+  /** What a bot sees now, with the positions that it is shown. */
+  async seen(
+    account: string,
+    gasGwei: bigint,
+    isShown: (judged: KeeperJudged, position: TrackedPosition) => boolean = () => true,
+  ): Promise<Seen> {
+    const touched = await this.catchUp();
+    const judged = this.judged().filter((one) => isShown(one, this.positionOf(one)));
+    return { ...this.lookout.seen(account, gasGwei, touched), judged };
+  }
+
+  /** All positions that still owe something. */
   judge(): Judged[] {
-    return this.all
-      .filter((position) => position.debt + position.defaulted > 0n)
-      .map((position) => {
-        const value = collateralValue(this.world, position.collateral);
-        const insolvent = isInsolvent({ value, debt: position.debt }, this.minIncentiveBps);
-        return {
-          position,
-          value,
-          healthWad: (value * this.lltvBps * WAD) / BPS / (position.debt + position.defaulted),
-          insolvent,
-          shortfall: insolvent ? position.debt - (value * BPS) / (BPS + this.minIncentiveBps) : 0n,
-        };
-      });
+    return this.judged().map((one) => {
+      const { entry, healthWad, shortfallAssets } = one;
+      const { collateralAssets, debtAssets } = entry.row;
+      return {
+        position: this.positionOf(one),
+        ...{ collateral: collateralAssets, debt: debtAssets, value: collateralValue(this.world, collateralAssets) },
+        ...{ healthWad, insolvent: shortfallAssets > 0n, shortfall: shortfallAssets },
+      };
+    });
   }
-}
 
-function sumOf(parts: readonly bigint[]): bigint {
-  return parts.reduce((total, part) => total + part, 0n);
+  /** When the position's insolvency was recorded, as last read; zero if it is not. */
+  impairedAt(account: string): number {
+    const lower = account.toLowerCase();
+    return [...this.book.entries.values()].find(({ borrower }) => borrower === lower)?.row.impairedAt ?? 0;
+  }
+
+  private judged(): KeeperJudged[] {
+    return this.book.judge(this.lookout.prices);
+  }
+
+  private positionOf({ entry: { borrower } }: KeeperJudged): TrackedPosition {
+    const position = this.byAccount.get(borrower);
+    if (position === undefined) throw new RangeError(`nobody in this replay is called ${borrower}`);
+    return position;
+  }
 }

@@ -72,9 +72,9 @@ export class Recorder {
     let insolventDebt = 0n;
     for (const item of judged) {
       value += item.value;
-      debt += item.position.debt;
-      if (item.insolvent) insolventDebt += item.position.debt;
-      else if (item.healthWad < WAD) liquidatableDebt += item.position.debt;
+      debt += item.debt;
+      if (item.insolvent) insolventDebt += item.debt;
+      else if (item.healthWad < WAD) liquidatableDebt += item.debt;
     }
     this.samples.push({
       time,

@@ -87,7 +87,7 @@ async function tryWithMoney(
     await chain.attempt(account, vault.borrow.populateTransaction(collateral, 1n, account, account)),
   );
   await approve(chain, world.asset, account, await vault.getAddress());
-  const repayment = vault.repay.populateTransaction(collateral, first.position.debt / 10n, account);
+  const repayment = vault.repay.populateTransaction(collateral, first.debt / 10n, account);
   attempts.add(when, "repay a tenth", await chain.attempt(account, repayment));
 }
 

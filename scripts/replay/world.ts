@@ -16,10 +16,20 @@ export interface TokenInfo {
 /** What everybody who pays for losses, or is paid for them, needs to know; the same for both kinds of vault. */
 export interface LossWorld extends Pick<
   Deployment,
-  "chain" | "asset" | "engine" | "fund" | "dilution" | "underwriters" | "token" | "debtAuction" | "buybackAuction"
+  | "chain"
+  | "asset"
+  | "engine"
+  | "fund"
+  | "dilution"
+  | "underwriters"
+  | "token"
+  | "debtAuction"
+  | "buybackAuction"
+  | "keeperLens"
 > {
   readonly vault: Deployment["vault"] | MarginVault;
   readonly assetInfo: TokenInfo;
+  readonly collateralFeed: PriceFeed;
   /** Begins the names of this vault's actors, so that two vaults on one chain have each their own. */
   readonly troupe: string;
 }

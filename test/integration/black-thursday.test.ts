@@ -19,10 +19,12 @@ function smallCrash(): CrashScenario {
   return {
     ...whole,
     book: { ...whole.book, borrowers: 120 },
-    stakers: { ...whole.stakers, assets: quarter(whole.stakers.assets) },
+    // The small fund is used up by the time at which the panic of the whole scenario comes.
+    stakers: { ...whole.stakers, assets: quarter(whole.stakers.assets), panicAt: whole.start + 22 * 3_600 },
     lenders: { ...whole.lenders, initial: 10, leaving: 3, joining: 3 },
     liquidators: {
       ...whole.liquidators,
+      leastMoney: quarter(whole.liquidators.leastMoney),
       liquidators: whole.liquidators.liquidators.map(({ capital, aim }) => ({ capital: quarter(capital), aim })),
     },
     restructuring: {

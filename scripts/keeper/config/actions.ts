@@ -44,6 +44,7 @@ function parseStrategy(item: Reader): StrategyConfig {
       return {
         ...{ use, alwaysWriteOff: item.flag("alwaysWriteOff", false) },
         ...{ maxCostWad: item.amount("maxCost", "0"), batch: batch() },
+        perBlock: item.whole("perBlock", { min: 1, max: 500, fallback: 100 }),
       };
     case "auctions":
       return {

@@ -41,6 +41,7 @@ export type StrategyConfig =
       readonly alwaysWriteOff: boolean;
       readonly maxCostWad: bigint;
       readonly batch: number;
+      readonly perBlock: number;
     }
   | {
       readonly use: "auctions";

@@ -117,6 +117,11 @@ export class Executor {
           reasons.push(`${attempt.label}: would do nothing`);
           continue;
         }
+        if (gainAssets < proposal.leastNetAssets) {
+          refused = false;
+          reasons.push(`${attempt.label}: gains ${gainAssets} before gas`);
+          continue;
+        }
         const estimate = BigInt((await this.rpc.request("eth_estimateGas", [call, "pending"])) as string);
         const gas = (estimate * BigInt(100 + this.rules.marginPercent)) / 100n;
         const price = expectedGasPrice(head.baseFee, feesFor(head.baseFee, this.rules));

@@ -1,8 +1,9 @@
 /** Settles sales and buybacks that are over; buys tokens that are cheap enough, and sells them back when they are dear. */
-import { BUYBACK_AUCTION, DEBT_AUCTION, ERC20, LENS } from "../abi.ts";
+import { BUYBACK_AUCTION, DEBT_AUCTION, LENS } from "../abi.ts";
 import { type Vault } from "../book/vaults.ts";
 import { nameOf } from "../indexer/events.ts";
 import { type Sighting } from "../store/types.ts";
+import { spendable } from "./spendable.ts";
 import { type Attempt, type BlockView, inAssets, type Proposal, type Strategy } from "./types.ts";
 
 export interface AuctionRules {
@@ -60,18 +61,18 @@ export class Auctions implements Strategy {
     const open = await this.open("lot", vault, view);
     if (open.length === 0) return [];
     const rows = await ask<LotRow>(view, "lots", [vault.debtAuction, vault.address, open.map(({ first }) => first)]);
-    return open.flatMap((sighting, index) => {
+    const limit = inAssets(vault, this.rules.buyAtWad);
+    const proposals: Proposal[] = [];
+    for (const [index, sighting] of open.entries()) {
       const row = rows[index];
-      if (row === undefined) return [];
-      if (row.remainingTokens === 0n) {
-        this.closed.set(nameOf(sighting), view.head.number);
-        return [];
+      if (row === undefined) continue;
+      if (row.remainingTokens === 0n) this.closed.set(nameOf(sighting), view.head.number);
+      else if (BigInt(view.head.timestamp) >= row.closesAt) proposals.push(...this.settleLot(vault, sighting));
+      else if (limit !== 0n && row.price <= limit && row.buyableTokens !== 0n) {
+        proposals.push(...(await this.buy(vault, sighting, row, view)));
       }
-      const isOver = BigInt(view.head.timestamp) >= row.closesAt;
-      if (isOver) return this.settleLot(vault, sighting);
-      const limit = inAssets(vault, this.rules.buyAtWad);
-      return limit === 0n || row.price > limit || row.buyableTokens === 0n ? [] : this.buy(vault, sighting, row, view);
-    });
+    }
+    return proposals;
   }
 
   private async ofRounds(vault: Vault, view: BlockView): Promise<Proposal[]> {
@@ -123,9 +124,12 @@ export class Auctions implements Strategy {
   }
 
   /** Gains by how much the tokens are cheaper than what the keeper would pay for them. */
-  private buy(vault: Vault, { first }: Sighting, row: LotRow, { accounts, head }: BlockView): Proposal[] {
+  private async buy(vault: Vault, { first }: Sighting, row: LotRow, view: BlockView): Promise<Proposal[]> {
+    const { accounts, head } = view;
     const limit = inAssets(vault, this.rules.buyAtWad);
-    const spend = inAssets(vault, this.rules.maxSpendWad);
+    const most = inAssets(vault, this.rules.maxSpendWad);
+    const money = await spendable(view, vault.asset, accounts.housekeeping, vault.debtAuction);
+    const spend = money < most ? money : most;
     const affordable = row.price === 0n ? 0n : (spend * TOKEN) / row.price;
     const tokens = affordable < row.buyableTokens ? affordable : row.buyableTokens;
     if (tokens === 0n) return [];
@@ -142,8 +146,7 @@ export class Auctions implements Strategy {
 
   private async sell(vault: Vault, { first, second }: Sighting, view: BlockView): Promise<Proposal[]> {
     const account = view.accounts.housekeeping;
-    const balanceOf = ERC20.encodeFunctionData("balanceOf", [account]);
-    const tokens = BigInt(await view.call(vault.backstopToken, balanceOf));
+    const tokens = await spendable(view, vault.backstopToken, account, vault.buybackAuction);
     if (tokens === 0n) return [];
     const limit = inAssets(vault, this.rules.sellAtWad);
     const data = (least: bigint) =>

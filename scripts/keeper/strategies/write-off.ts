@@ -16,10 +16,9 @@ export interface WriteOffRules {
   /** Most that one position may cost, WAD of whole assets. */
   readonly maxCostWad: bigint;
   readonly batch: number;
+  /** Most positions asked about in a block. */
+  readonly perBlock: number;
 }
-
-/** Most positions asked about in a block. */
-const PER_BLOCK = 100;
 
 export class WriteOff implements Strategy {
   readonly name = "writeOff";
@@ -41,7 +40,7 @@ export class WriteOff implements Strategy {
             view.head.timestamp >= entry.row.impairedAt + vault.confirmationDelay &&
             !view.claimed.has(nameOfPosition(vault.address, entry)),
         );
-        const keys = ripe.slice(0, PER_BLOCK).map(({ entry }) => entry);
+        const keys = ripe.slice(0, this.rules.perBlock).map(({ entry }) => entry);
         const due = (await view.outlook(vault, keys)).filter(({ writeOffFailure }) => writeOffFailure === "0x");
         return chunks(due, this.rules.batch).map((batch) => this.together(vault, batch));
       }),

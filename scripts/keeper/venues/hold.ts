@@ -1,8 +1,9 @@
 /** Pays with the keeper's own money and keeps the collateral, valued at the oracle's price less a haircut. */
 import { MaxUint256 } from "ethers";
 
-import { ERC20, VAULT } from "../abi.ts";
+import { VAULT } from "../abi.ts";
 import { priceKey } from "../book/prices.ts";
+import { spendable } from "../strategies/spendable.ts";
 import { type Attempt, type BlockView } from "../strategies/types.ts";
 import { type Target, type Venue } from "./types.ts";
 
@@ -19,14 +20,7 @@ export class Hold implements Venue {
   }
 
   async attempts({ vault, borrower, collateral, plan }: Target, view: BlockView): Promise<Attempt[]> {
-    const account = view.accounts.urgent;
-    const ask = async (name: string, args: readonly string[]) =>
-      BigInt(await view.call(vault.asset, ERC20.encodeFunctionData(name, args)));
-    const [balance, allowance] = await Promise.all([
-      ask("balanceOf", [account]),
-      ask("allowance", [account, vault.address]),
-    ]);
-    const money = balance < allowance ? balance : allowance;
+    const money = await spendable(view, vault.asset, view.accounts.urgent, vault.address);
     const owed = plan.repaidAssets + plan.feeAssets;
     const enough = money >= owed + (owed * MARGIN_BPS) / BPS;
     const maxRepaid = enough ? MaxUint256 : (money * BPS) / (BPS + MARGIN_BPS);

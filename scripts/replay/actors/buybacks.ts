@@ -1,12 +1,17 @@
 /**
- * Rounds in which recovered money buys tokens back. Those who hold tokens sell a part of them an hour before a
- * round ends, when the price has long risen to what was paid on average; then the round is settled, and what no token
- * was sold for goes on up, to insurance and reserves.
+ * Rounds in which recovered money buys tokens back. Those who hold tokens let a bot sell a part of them: it looks an hour
+ * before a round ends, when the price has long risen to what was paid on average, and the keeper's strategy for auctions
+ * decides. Then a keeper's bot settles the round, and what no token was sold for goes on up, to insurance and reserves.
  */
+import { Auctions, type AuctionRules } from "../../keeper/strategies/auctions.ts";
 import { eventsOf, type Mined } from "../../lib/chain.ts";
 import { BPS, min } from "../../lib/units.ts";
+import { Bot, type Call } from "../bots/bot.ts";
+import { coinAtFeed } from "../bots/gas-price.ts";
+import { Lookout } from "../bots/lookout.ts";
 import { type LedgerMirror } from "../ledger-mirror.ts";
-import { approve, type LossWorld } from "../world.ts";
+import { type RecoveryPlan } from "../scenarios/types.ts";
+import { type LossWorld } from "../world.ts";
 
 /** A round as it was opened. */
 interface Round {
@@ -16,6 +21,9 @@ interface Round {
 }
 
 const HOUR = 3_600;
+const NOTHING: AuctionRules = { settle: false, maxCostWad: 10n ** 21n, buyAtWad: 0n, maxSpendWad: 0n, sellAtWad: 0n };
+/** The chain is empty again. */
+const QUIET_GWEI = 10n;
 
 export class Buybacks {
   /** Rounds opened so far. */
@@ -29,18 +37,36 @@ export class Buybacks {
   private readonly world: LossWorld;
   private readonly mirror: LedgerMirror;
   private readonly holders: () => readonly string[];
-  private readonly soldBackBps: bigint;
+  private readonly plan: Pick<RecoveryPlan, "soldBackBps" | "sellAtWad">;
+  private readonly lookout: Lookout;
+  private readonly settling: Bot;
   private open: Round[] = [];
 
-  /**
-   * @param holders accounts that hold minted tokens, in the order in which they are asked
-   * @param soldBackBps part of the tokens that could be bought back which they give, basis points
-   */
-  constructor(world: LossWorld, mirror: LedgerMirror, holders: () => readonly string[], soldBackBps: bigint) {
+  private constructor(
+    world: LossWorld,
+    mirror: LedgerMirror,
+    holders: () => readonly string[],
+    plan: Pick<RecoveryPlan, "soldBackBps" | "sellAtWad">,
+    lookout: Lookout,
+    keeper: string,
+  ) {
     this.world = world;
     this.mirror = mirror;
     this.holders = holders;
-    this.soldBackBps = soldBackBps;
+    this.plan = plan;
+    this.lookout = lookout;
+    this.settling = this.bot(keeper, { ...NOTHING, settle: true });
+  }
+
+  /** @param holders accounts that hold minted tokens, in the order in which they are asked */
+  static async create(
+    world: LossWorld,
+    mirror: LedgerMirror,
+    holders: () => readonly string[],
+    plan: Pick<RecoveryPlan, "soldBackBps" | "sellAtWad">,
+  ): Promise<Buybacks> {
+    const keeper = await world.chain.actor("keeper");
+    return new Buybacks(world, mirror, holders, plan, await Lookout.ofAuctions(world), keeper);
   }
 
   /** Notices rounds that a transaction has opened. */
@@ -53,42 +79,56 @@ export class Buybacks {
 
   /** Sees every open round to its end, in order of time. */
   async finish(): Promise<void> {
-    const { chain, token, buybackAuction } = this.world;
-    if (this.open.length === 0) return;
-    for (const holder of this.holders()) await approve(chain, token, holder, await buybackAuction.getAddress());
     const tasks = this.open.flatMap((round) => [
-      { at: Number(round.endsAt) - HOUR, run: () => this.sell(round) },
-      { at: Number(round.endsAt) + 1, run: () => this.settle(round) },
+      { at: Number(round.endsAt) - HOUR, run: async () => this.sell(round) },
+      { at: Number(round.endsAt) + 1, run: async () => this.look(this.settling, round) },
     ]);
     this.open = [];
     for (const { at, run } of tasks.sort((left, right) => left.at - right.at)) {
-      chain.advanceTo(at);
+      this.world.chain.advanceTo(at);
       await run();
     }
   }
 
-  private async sell({ id, round }: Round): Promise<void> {
+  /** Each holder allows what it would give; the allowance is all that its bot may sell. */
+  private async sell(round: Round): Promise<void> {
     const { chain, vault, token, buybackAuction } = this.world;
-    let wanted = ((await buybackAuction.buyableTokens(vault, id)) * this.soldBackBps) / BPS;
+    let wanted = ((await buybackAuction.buyableTokens(vault, round.id)) * this.plan.soldBackBps) / BPS;
     for (const holder of this.holders()) {
       const tokens = min(wanted, await token.balanceOf(holder));
       if (tokens === 0n) continue;
+      await chain.send(holder, token.approve.populateTransaction(buybackAuction, tokens));
       wanted -= tokens;
-      const call = buybackAuction.sell.populateTransaction(vault, id, round, tokens, 0n, holder);
-      const mined = await chain.send(holder, call);
-      for (const { args } of eventsOf(mined, buybackAuction, "TokensBoughtBack")) {
-        this.burntTokens += args.tokens as bigint;
-        this.paidAssets += args.assets as bigint;
-      }
+      await this.look(this.bot(holder, { ...NOTHING, sellAtWad: this.plan.sellAtWad }), round);
     }
   }
 
-  private async settle({ id, round }: Round): Promise<void> {
-    const { chain, vault, buybackAuction } = this.world;
-    const { assets } = await buybackAuction.round(vault, id, round);
-    if (assets === 0n) return;
-    const anybody = await chain.actor("keeper");
-    this.mirror.follow(await chain.send(anybody, buybackAuction.settle.populateTransaction(vault, id, round)));
-    this.returnedAssets += assets;
+  private async look(bot: Bot, { id, round }: Round): Promise<void> {
+    this.lookout.beginStep();
+    const touched = await this.lookout.catchUp();
+    const isThis = (sighting: { first: string; second: string }) =>
+      sighting.first === String(id) && sighting.second === String(round);
+    await bot.act(this.lookout.seen(bot.account, QUIET_GWEI, touched, isThis), Infinity);
+  }
+
+  private bot(account: string, rules: AuctionRules): Bot {
+    return new Bot(account, [new Auctions(rules)], {
+      ...{ rpc: this.lookout.rpc, gasPrice: coinAtFeed(this.lookout.rpc, this.world) },
+      carry: async (call) => this.carry(call),
+    });
+  }
+
+  private async carry({ from, to, data }: Call): Promise<Mined> {
+    const { chain, buybackAuction } = this.world;
+    const mined = await chain.send(from, Promise.resolve({ to, data }));
+    for (const { args } of eventsOf(mined, buybackAuction, "TokensBoughtBack")) {
+      this.burntTokens += args.tokens as bigint;
+      this.paidAssets += args.assets as bigint;
+    }
+    for (const { args } of eventsOf(mined, buybackAuction, "RoundSettled")) {
+      this.mirror.follow(mined);
+      this.returnedAssets += args.unspentAssets as bigint;
+    }
+    return mined;
   }
 }

@@ -1,27 +1,19 @@
 /**
- * The buyer of minted tokens. For each lot it has a highest price in mind, drawn from what bidders really paid in
- * Maker's debt auctions after this crash (dollars per MKR, weighted by the number of lots): it waits until the Dutch
- * price has fallen to it, and buys what its money allows.
+ * Who buys minted tokens. For each lot somebody has a highest price in mind, drawn from what bidders really paid in Maker's
+ * debt auctions after this crash (dollars per MKR, weighted by the number of lots). Each price is a bot with the keeper's
+ * strategy for auctions, shown the lots for which it was drawn; all of them spend one purse.
  */
+import { type GasPricer } from "../../keeper/executor/executor.ts";
+import { Auctions } from "../../keeper/strategies/auctions.ts";
 import { eventsOf, type Mined } from "../../lib/chain.ts";
 import { type Rng } from "../../lib/rng.ts";
-import { min } from "../../lib/units.ts";
+import { WAD } from "../../lib/units.ts";
+import { Bot, type Call } from "../bots/bot.ts";
+import { coinAtFeed } from "../bots/gas-price.ts";
+import { Lookout } from "../bots/lookout.ts";
 import { type LedgerMirror } from "../ledger-mirror.ts";
 import { type BuyerPlan } from "../scenarios/types.ts";
 import { fundedActor, type LossWorld } from "../world.ts";
-
-/** A lot the buyer has its eye on. */
-interface WatchedLot {
-  readonly id: bigint;
-  /** Highest price the buyer pays, asset units per whole token. */
-  readonly limit: bigint;
-  readonly openedAt: number;
-  readonly expiresAt: number;
-  readonly startPrice: bigint;
-  readonly floorPrice: bigint;
-  readonly fallSeconds: bigint;
-  remaining: bigint;
-}
 
 /** A purchase. Tokens in token units, assets in asset units, price in asset units per whole token. */
 export interface Purchase {
@@ -32,7 +24,10 @@ export interface Purchase {
   readonly price: bigint;
 }
 
-const WHOLE_TOKEN = 10n ** 18n;
+/** Settling costs gas only, and is done whatever it costs: this is the end of the story. */
+const SETTLING = { settle: true, maxCostWad: 10n ** 21n, buyAtWad: 0n, maxSpendWad: 0n, sellAtWad: 0n };
+/** Of a price that stands still, and of a chain that is empty again. */
+const QUIET_GWEI = 10n;
 
 export class Buyer {
   readonly purchases: Purchase[] = [];
@@ -43,123 +38,124 @@ export class Buyer {
   readonly account: string;
   private readonly world: LossWorld;
   private readonly mirror: LedgerMirror;
-  private readonly limits: readonly bigint[];
+  private readonly draws: readonly bigint[];
   private readonly rng: Rng;
-  private watched: WatchedLot[] = [];
-  /** Tokens of lots that ended with a purchase: their lenders were paid before everything was sold. */
-  private notNeeded = 0n;
+  private readonly lookout: Lookout;
+  private readonly gasPrice: GasPricer;
+  private readonly everySteps: number;
+  private steps = 0;
+  /** Tokens given back to the budget: a purchase that pays a lot's lenders ends it too. */
+  private unsold = 0n;
+  /** By highest price. */
+  private readonly bots: ReadonlyMap<bigint, Bot>;
+  /** Highest price for each open lot, by its number. */
+  private readonly limits = new Map<string, bigint>();
 
-  private constructor(world: LossWorld, plan: BuyerPlan, mirror: LedgerMirror, rng: Rng, account: string) {
+  private constructor(
+    world: LossWorld,
+    plan: BuyerPlan,
+    mirror: LedgerMirror,
+    rng: Rng,
+    account: string,
+    lookout: Lookout,
+  ) {
     this.world = world;
     this.mirror = mirror;
     this.rng = rng;
     this.account = account;
+    this.lookout = lookout;
+    this.everySteps = plan.everySteps;
     this.money = plan.capital;
-    this.limits = plan.limits.flatMap(({ price, lots }) => Array.from({ length: lots }, () => price));
+    this.draws = plan.limits.flatMap(({ price, lots }) => Array.from({ length: lots }, () => price));
+    this.gasPrice = coinAtFeed(lookout.rpc, world);
+    const toWad = (assets: bigint) => (assets * WAD) / 10n ** BigInt(world.assetInfo.decimals);
+    this.bots = new Map(
+      plan.limits.map(({ price }) => {
+        const prices = { buyAtWad: toWad(price), maxSpendWad: toWad(plan.capital) };
+        const strategy = new Auctions({ ...SETTLING, settle: false, ...prices });
+        return [
+          price,
+          new Bot(
+            account,
+            [strategy],
+            this.parts(async (call) => this.buy(call)),
+          ),
+        ];
+      }),
+    );
   }
 
   static async create(world: LossWorld, plan: BuyerPlan, mirror: LedgerMirror, rng: Rng): Promise<Buyer> {
-    const account = await fundedActor(
-      world,
-      "auction buyer",
-      plan.capital,
-      await world.vault.getAddress(),
-      await world.debtAuction.getAddress(),
-    );
-    return new Buyer(world, plan, mirror, rng, account);
+    const spender = await world.debtAuction.getAddress();
+    const account = await fundedActor(world, "auction buyer", plan.capital, spender);
+    return new Buyer(world, plan, mirror, rng, account, await Lookout.ofAuctions(world));
   }
 
   /** Notices lots that a transaction has opened, some of them anew with what was left. */
   notice(mined: Mined): void {
     for (const { args } of eventsOf(mined, this.world.debtAuction, "LotSettled")) {
       this.offered -= args.unsoldTokens as bigint;
-      this.watched = this.watched.filter(({ id }) => id !== args.id);
+      this.limits.delete(String(args.id));
     }
     for (const { args } of eventsOf(mined, this.world.debtAuction, "LotOpened")) {
-      const { id, tokens, startPrice, floorPrice, fallSeconds, expiresAt } = args as unknown as LotOpened;
       this.lots += 1;
-      this.offered += tokens;
-      this.watched.push({
-        ...{ id, startPrice, floorPrice, fallSeconds },
-        remaining: tokens,
-        limit: this.rng.pick(this.limits),
-        openedAt: mined.timestamp,
-        expiresAt: Number(expiresAt),
-      });
+      this.offered += args.tokens as bigint;
+      this.limits.set(String(args.id), this.rng.pick(this.draws));
     }
   }
 
-  /** One step: buys every lot whose price has come down to its limit. */
-  async act(): Promise<void> {
-    const { chain, vault, debtAuction } = this.world;
-    for (const lot of this.watched) {
-      const price = priceAt(lot, chain.now + 1);
-      const affordable = (this.money * WHOLE_TOKEN) / price;
-      if (price > lot.limit || affordable < WHOLE_TOKEN || chain.now + 1 >= lot.expiresAt) continue;
-      const tokens = min(lot.remaining, affordable);
-      const call = debtAuction.buy.populateTransaction(vault, lot.id, tokens, lot.limit, this.account, chain.now + 60);
-      const outcome = await chain.attempt(this.account, call);
-      if ("error" in outcome) {
-        // The lenders of this lot have been paid otherwise in the meantime.
-        if (outcome.error !== "NothingToBuy") throw new Error(`a purchase was refused: ${outcome.error}`);
-        lot.remaining = 0n;
-        continue;
-      }
-      this.mirror.follow(outcome);
-      this.book(lot, outcome);
+  /** One step. */
+  async act({ gasGwei }: { readonly gasGwei: bigint }): Promise<void> {
+    this.steps += 1;
+    if (this.steps % this.everySteps !== 0) return;
+    this.lookout.beginStep();
+    const touched = await this.lookout.catchUp();
+    // Somebody without a whole coin does not look.
+    if (this.money < 10n ** BigInt(this.world.assetInfo.decimals)) return;
+    for (const [price, bot] of this.bots) {
+      const seen = this.lookout.seen(this.account, gasGwei, touched, ({ first }) => this.limits.get(first) === price);
+      await bot.act(seen, Infinity);
     }
-    this.watched = this.watched.filter(({ remaining }) => remaining > 0n);
   }
 
-  /** Closes what has expired or can no longer be sold. Returns all tokens ever given back to the budget without a sale. */
+  /** A keeper closes what is over. Returns all tokens ever given back to the budget without a sale. */
   async settleAll(): Promise<bigint> {
     const { chain, vault, debtAuction } = this.world;
-    let unsold = this.notNeeded;
-    for (const { id } of await this.openLots()) {
-      const mined = await chain.send(this.account, debtAuction.settle.populateTransaction(vault, id));
-      this.mirror.follow(mined);
-      for (const { args } of eventsOf(mined, debtAuction, "LotSettled")) unsold += args.unsoldTokens as bigint;
-    }
-    this.watched = [];
-    return unsold;
-  }
-
-  private async openLots(): Promise<{ id: bigint }[]> {
-    const { vault, debtAuction } = this.world;
-    const open: { id: bigint }[] = [];
+    const keeper = await chain.actor("keeper");
+    const bot = new Bot(
+      keeper,
+      [new Auctions(SETTLING)],
+      this.parts(async (call) => this.send(call)),
+    );
+    this.lookout.beginStep();
+    const touched = await this.lookout.catchUp();
+    await bot.act(this.lookout.seen(bot.account, QUIET_GWEI, touched), Infinity);
     for (const id of this.mirror.entries.keys()) {
-      if ((await debtAuction.remainingTokens(vault, id)) > 0n) open.push({ id });
+      if ((await debtAuction.remainingTokens(vault, id)) > 0n) throw new Error(`lot ${id} was not settled`);
     }
-    return open;
+    return this.unsold;
   }
 
-  private book(lot: WatchedLot, mined: Mined): void {
+  private parts(carry: (call: Call) => Promise<Mined>) {
+    return { rpc: this.lookout.rpc, gasPrice: this.gasPrice, carry };
+  }
+
+  private async buy(call: Call): Promise<Mined> {
+    const mined = await this.send(call);
     for (const { args } of eventsOf(mined, this.world.debtAuction, "LotBought")) {
-      const { tokens, assets, price } = args as unknown as Omit<Purchase, "id" | "timestamp">;
-      lot.remaining -= tokens;
+      const { id, tokens, assets, price } = args as unknown as Omit<Purchase, "timestamp">;
       this.money -= assets;
-      this.purchases.push({ id: lot.id, timestamp: mined.timestamp, tokens, assets, price });
+      this.purchases.push({ id, timestamp: mined.timestamp, tokens, assets, price });
     }
-    for (const { args } of eventsOf(mined, this.world.debtAuction, "LotSettled")) {
-      this.notNeeded += args.unsoldTokens as bigint;
-      lot.remaining = 0n;
-    }
+    return mined;
   }
-}
 
-/** Values of the auction's event that are read here. */
-interface LotOpened {
-  readonly id: bigint;
-  readonly tokens: bigint;
-  readonly startPrice: bigint;
-  readonly floorPrice: bigint;
-  readonly fallSeconds: bigint;
-  readonly expiresAt: bigint;
-}
-
-/** The falling price of a lot at a second, asset units per whole token, rounded up. */
-function priceAt(lot: WatchedLot, now: number): bigint {
-  const elapsed = BigInt(now - lot.openedAt);
-  if (elapsed >= lot.fallSeconds) return lot.floorPrice;
-  return lot.startPrice - ((lot.startPrice - lot.floorPrice) * elapsed) / lot.fallSeconds;
+  private async send({ from, to, data }: Call): Promise<Mined> {
+    const mined = await this.world.chain.send(from, Promise.resolve({ to, data }));
+    this.mirror.follow(mined);
+    for (const { args } of eventsOf(mined, this.world.debtAuction, "LotSettled")) {
+      this.unsold += args.unsoldTokens as bigint;
+    }
+    return mined;
+  }
 }

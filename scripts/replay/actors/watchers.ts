@@ -1,4 +1,4 @@
-import { type Judged, type Positions } from "../positions.ts";
+import { type Judged } from "../positions.ts";
 import { type BookPlan } from "../book.ts";
 import { type WriteOffAudit } from "../write-off-audit.ts";
 import { approve, type World } from "../world.ts";
@@ -10,14 +10,12 @@ export class Watchers {
   count = 0;
   private readonly world: World;
   private readonly plan: BookPlan;
-  private readonly positions: Positions;
   private readonly audit: WriteOffAudit;
   private readonly acted = new Set<string>();
 
-  constructor(world: World, plan: BookPlan, positions: Positions, audit: WriteOffAudit) {
+  constructor(world: World, plan: BookPlan, audit: WriteOffAudit) {
     this.world = world;
     this.plan = plan;
-    this.positions = positions;
     this.audit = audit;
   }
 
@@ -25,19 +23,18 @@ export class Watchers {
   async act(judged: readonly Judged[], most = Infinity): Promise<void> {
     let left = most;
     const { chain, vault, collateral } = this.world;
-    for (const { position, healthWad } of judged) {
+    for (const { position, collateral: held, healthWad } of judged) {
       const { account, borrower } = position;
       const due = borrower.watches && !this.acted.has(account) && healthWad * BPS < this.plan.watcherHealthBps * WAD;
       if (!due || left <= 0) continue;
       left -= 1;
       this.acted.add(account);
-      const added = position.collateral / 4n;
+      const added = held / 4n;
       if (added === 0n) continue;
       await chain.send(account, collateral.mint.populateTransaction(account, added));
       await approve(chain, collateral, account, await vault.getAddress());
       const call = vault.supplyCollateral.populateTransaction(collateral, added, account);
       await this.audit.watch(account, () => chain.send(account, call), { kind: "other" });
-      await this.positions.refresh(position);
       this.count += 1;
     }
   }

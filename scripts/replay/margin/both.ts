@@ -52,7 +52,6 @@ export async function runBoth(scenario: BothScenario, seed: string, progress: Pr
   const lendingCongestion = new Congestion(scenario.lending.liquidators.congestion);
   const rounds = scheduledRounds(lendingWorld, scenario.lending);
   const moments = momentsOf(scenario.lending);
-  await lending.positions.refreshAll();
   progress.start("Replaying", moments.length - 1);
   for (const [step, time] of moments.entries()) {
     let fresh = false;

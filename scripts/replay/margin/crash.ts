@@ -75,7 +75,7 @@ export async function assembleMargin(world: MarginWorld, scenario: MarginScenari
   const underwriters = new Underwriters(world, scenario.underwriters, mirror.books);
   const buyer = await Buyer.create(world, scenario.buyer, mirror, rng.fork("margin buyer"));
   const tokenHolders = (): string[] => [buyer, ...underwriters.all].map(({ account }) => account);
-  const buybacks = new Buybacks(world, mirror, tokenHolders, scenario.recovery.soldBackBps);
+  const buybacks = await Buybacks.create(world, mirror, tokenHolders, scenario.recovery);
   const audit = await MarginAudit.create(world, mirror, (mined) => {
     noticeCharges(mined, world.vault, providers.all);
     noticeCharges(mined, world.fund, stakers.all);
@@ -199,7 +199,7 @@ export async function marginStep(
   await traders.act();
   await keepers.record(traders.all, band.keeperCallsPerStep);
   await keepers.liquidate(traders.all, band);
-  await cast.buyer.act();
+  await cast.buyer.act(band);
   await cast.recorder.take(time, keepers.judge(traders.all), cast.audit, cast.mirror);
 }
 

@@ -20,19 +20,16 @@ export function loanGroups({
   liquidators,
   positions,
 }: Pick<DepegRun, "worst" | "liquidators" | "positions">): LoanGroup[] {
-  const healthy = new Set(
-    positions
-      .judge()
-      .filter(({ healthWad }) => healthWad >= WAD)
-      .map(({ position }) => position),
-  );
+  const atTheEnd = positions.judge();
+  const debtOf = new Map(atTheEnd.map(({ position, debt }) => [position, debt]));
+  const healthy = new Set(atTheEnd.filter(({ healthWad }) => healthWad >= WAD).map(({ position }) => position));
   return (["healthy", "liquidatable", "insolvent"] as const).map((state) => {
     const loans = [...worst].filter(([, is]) => is === state).map(([position]) => position);
     const leftAlone = loans.filter(({ account }) => !liquidators.touched.has(account));
     return {
       worst: state,
       loans: loans.length,
-      debt: sum(loans, ({ debt }) => debt),
+      debt: sum(loans, (position) => debtOf.get(position) ?? 0n),
       liquidated: loans.length - leftAlone.length,
       leftAlone: leftAlone.length,
       healthyAgain: leftAlone.filter((position) => healthy.has(position)).length,

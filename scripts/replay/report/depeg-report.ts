@@ -93,8 +93,8 @@ A repayment works in every state.`,
 ${usd(last?.price ?? 0n)}. The ${run.positions.all.length} borrowers are drawn from the seed <code>${run.seed}</code>: debts from
 ${money.bare(scenario.book.sizes[0]?.lowestDebt ?? 0n)} to ${money.bare(scenario.book.sizes.at(-1)?.highestDebt ?? 0n)} ${money.symbol},
 loan to value evenly between ${formatFixed(scenario.book.lowestLtvBps, 2, 1)} % and ${formatFixed(scenario.book.highestLtvBps, 2, 1)} %.
-The liquidators have ${money.full(sum(scenario.liquidators.liquidators, ({ capital }) => capital))} and act for no less than
-${formatFixed(scenario.liquidators.leastIncentiveBps, 2, 0)} %. The share price went from ${share(run.sharePriceBefore)} to
+The liquidators have ${money.full(sum(scenario.liquidators.liquidators, ({ capital }) => capital))} and value what they seize at
+${formatFixed(BigInt(scenario.bots.haircutBps), 2, 0)} % less than the feed. The share price went from ${share(run.sharePriceBefore)} to
 ${share(run.sharePriceAfter)}, all of it interest.`,
       ),
     ],

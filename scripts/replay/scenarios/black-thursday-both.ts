@@ -33,6 +33,7 @@ export function blackThursdayBoth(): BothScenario {
       lenders: { ...lending.lenders, initial: 14, leaving: 3, joining: 3 },
       liquidators: {
         ...lending.liquidators,
+        leastMoney: part(lending.liquidators.leastMoney),
         liquidators: lending.liquidators.liquidators.map(({ capital, aim }) => ({ capital: part(capital), aim })),
       },
       buyer: { ...lending.buyer, capital: part(lending.buyer.capital) },

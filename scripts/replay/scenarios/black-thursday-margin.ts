@@ -54,6 +54,7 @@ export interface MarginRecovery {
   readonly at: number;
   readonly sharesBps: readonly bigint[];
   readonly soldBackBps: bigint;
+  readonly sellAtWad: bigint;
 }
 
 export interface MarginScenario extends Pick<
@@ -126,6 +127,6 @@ export function blackThursdayMargin(): MarginScenario {
       { fromMoveBps: 500n, gasGwei: 200n, liquidationsPerStep: 0, keeperCallsPerStep: 6, closingsPerStep: 0 },
     ],
     buyer: { ...buyer, capital: 250_000n * ONE },
-    recovery: { at: end + 4 * DAY, sharesBps: [10_000n, 3_000n], soldBackBps: 5_000n },
+    recovery: { at: end + 4 * DAY, sharesBps: [10_000n, 3_000n], soldBackBps: 5_000n, sellAtWad: 100n * ONE },
   };
 }

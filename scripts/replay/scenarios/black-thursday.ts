@@ -8,6 +8,7 @@
 import { constantRounds, feedRounds, HALF_PERCENT_HOURLY } from "../feed-rounds.ts";
 import { ethPrices2020, ONE_USD } from "../prices.ts";
 import {
+  type BotPlan,
   type BuyerPlan,
   type LiquidatorPlan,
   type RecoveryPlan,
@@ -30,6 +31,7 @@ export interface CrashScenario extends ScenarioBase {
   /** Seconds between two looks of the actors at the market. */
   readonly stepSeconds: number;
   readonly liquidators: LiquidatorPlan;
+  readonly bots: BotPlan;
   readonly buyer: BuyerPlan;
   readonly recovery: RecoveryPlan;
   readonly restructuring: RestructuringPlan;
@@ -87,17 +89,21 @@ export function blackThursday(): CrashScenario {
         { capital: 150_000n * ONE, aim: "incentive" },
         { capital: 400_000n * ONE, aim: "collateral" },
       ],
-      leastIncentiveBps: 0n,
+      leastMoney: 2_000n * ONE,
       slippageBps: 100n,
-      gasPerLiquidation: 450_000n,
       congestion: [
         { fromMoveBps: 0n, gasGwei: 10n, liquidationsPerStep: 8, keeperCallsPerStep: 20, recycleSeconds: HOUR },
         { fromMoveBps: 300n, gasGwei: 60n, liquidationsPerStep: 3, keeperCallsPerStep: 12, recycleSeconds: 3 * HOUR },
         { fromMoveBps: 800n, gasGwei: 200n, liquidationsPerStep: 1, keeperCallsPerStep: 10, recycleSeconds: 6 * HOUR },
       ],
     },
+    bots: {
+      ...{ minProfitWad: 5n * ONE, perStep: 20, haircutBps: 100, maxCostWad: 1_000n * ONE, refreshBps: 2_500 },
+      gasCoin: "collateral",
+    },
     buyer: {
       capital: 600_000n * ONE,
+      everySteps: 3,
       // What bidders paid per MKR in Maker's debt auctions of March 2020 (Cointelegraph, 23 March 2020).
       limits: [
         { price: 265n * ONE, lots: 33 },
@@ -112,6 +118,7 @@ export function blackThursday(): CrashScenario {
       at: END + 4 * DAY,
       sharesBps: [10_000n, 4_000n, 2_500n],
       soldBackBps: 5_000n,
+      sellAtWad: 100n * ONE,
       borrowsAgain: 5_000n * ONE,
     },
     restructuring: {

@@ -73,7 +73,7 @@ export interface RestructuringPlan {
 export interface CongestionBand {
   /** Applies from this range of the price within the last hour, (high - low) / high. */
   readonly fromMoveBps: bigint;
-  /** Price of gas, for the record and for what a liquidator must earn. */
+  /** Price of gas: what every bot counts as its cost. */
   readonly gasGwei: bigint;
   /** Liquidations that get through per step. */
   readonly liquidationsPerStep: number;
@@ -83,6 +83,24 @@ export interface CongestionBand {
   readonly recycleSeconds: number;
 }
 
+/**
+ * Settings of the keeper's strategies, as operators of that day would have written them. Amounts in WAD of whole assets.
+ */
+export interface BotPlan {
+  /** Least profit of a liquidation after gas. */
+  readonly minProfitWad: bigint;
+  /** Most positions a bot looks at in a step. */
+  readonly perStep: number;
+  /** By how much less than the feed's price a liquidator values what it seizes. */
+  readonly haircutBps: number;
+  /** Most that a transaction for which nobody is paid may cost. */
+  readonly maxCostWad: bigint;
+  /** A provision is followed when its loss has moved by this part of it. */
+  readonly refreshBps: number;
+  /** What gas is paid in: the collateral, or a coin of this worth. */
+  readonly gasCoin: "collateral" | { readonly assetsWad: bigint };
+}
+
 /** What a liquidator is after: the largest incentive, or the collateral of insolvent loans just below its price. */
 export type LiquidatorAim = "incentive" | "collateral";
 
@@ -90,12 +108,10 @@ export type LiquidatorAim = "incentive" | "collateral";
 export interface LiquidatorPlan {
   /** Each with its money at the start, asset units. */
   readonly liquidators: readonly { readonly capital: bigint; readonly aim: LiquidatorAim }[];
-  /** Those after the incentive do nothing for less than this. */
-  readonly leastIncentiveBps: bigint;
+  /** With less money at hand they wait until something is sold, asset units. */
+  readonly leastMoney: bigint;
   /** What selling seized collateral loses against the feed's price. */
   readonly slippageBps: bigint;
-  /** Gas of one liquidation, for the comparison of earning and cost. */
-  readonly gasPerLiquidation: bigint;
   readonly congestion: readonly CongestionBand[];
 }
 
@@ -103,6 +119,8 @@ export interface LiquidatorPlan {
 export interface BuyerPlan {
   /** Money at the start, asset units. */
   readonly capital: bigint;
+  /** Steps from one look at the auctions to the next. */
+  readonly everySteps: number;
   /** Highest prices, asset units per whole token, each with its weight. */
   readonly limits: readonly { readonly price: bigint; readonly lots: number }[];
 }
@@ -116,8 +134,10 @@ export interface RecoveryPlan {
    * then for those whose lenders are still owed most.
    */
   readonly sharesBps: readonly bigint[];
-  /** Part of the tokens that could be bought back which their holder gives for it, basis points. */
+  /** Part of the tokens that could be bought back which their holders let their bots sell, basis points. */
   readonly soldBackBps: bigint;
+  /** Price at which they sell, WAD of whole assets a token. */
+  readonly sellAtWad: bigint;
   /** What the debtor who pays everything back borrows afterwards, asset units. */
   readonly borrowsAgain: bigint;
 }

@@ -9,7 +9,7 @@
  */
 import { constantRounds } from "../feed-rounds.ts";
 import { ONE_USD, usdcRounds2023 } from "../prices.ts";
-import { type LiquidatorPlan, type ScenarioBase } from "./types.ts";
+import { type BotPlan, type LiquidatorPlan, type ScenarioBase } from "./types.ts";
 
 const HOUR = 3_600;
 /** One whole stablecoin of the vault, 18 decimals. */
@@ -18,6 +18,7 @@ const ONE = 10n ** 18n;
 /** The scenario's own parts beyond what every scenario has. */
 export interface DepegScenario extends ScenarioBase {
   readonly liquidators: LiquidatorPlan;
+  readonly bots: BotPlan;
   /** From this second on the rounds are the depeg; before it, heartbeats. */
   readonly depegFrom: number;
 }
@@ -60,13 +61,16 @@ export function usdcDepeg(): DepegScenario {
         { capital: 60_000n * ONE, aim: "incentive" },
         { capital: 20_000n * ONE, aim: "incentive" },
       ],
-      // Nobody took a sinking stablecoin for one percent.
-      leastIncentiveBps: 200n,
+      leastMoney: 500n * ONE,
       slippageBps: 50n,
-      gasPerLiquidation: 0n,
       congestion: [
         { fromMoveBps: 0n, gasGwei: 0n, liquidationsPerStep: 1, keeperCallsPerStep: 4, recycleSeconds: 72 * HOUR },
       ],
+    },
+    bots: {
+      // Nobody took a sinking stablecoin at less than two percent below its price. Gas is not counted.
+      ...{ minProfitWad: 5n * ONE, perStep: 10, haircutBps: 200, maxCostWad: 1_000n * ONE, refreshBps: 2_500 },
+      gasCoin: { assetsWad: 0n },
     },
   };
 }
