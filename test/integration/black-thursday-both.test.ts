@@ -13,7 +13,11 @@ function smallBoth(): BothScenario {
   const { lending, margin } = whole;
   return {
     ...whole,
-    lending: { ...lending, stepSeconds: 900, book: { ...lending.book, borrowers: 40 } },
+    lending: {
+      ...{ ...lending, stepSeconds: 900, book: { ...lending.book, borrowers: 40 } },
+      stakers: { ...lending.stakers, assets: lending.stakers.assets / 4n },
+      underwriters: { bids: lending.underwriters.bids.map(({ price, assets }) => ({ price, assets: assets / 4n })) },
+    },
     margin: {
       ...margin,
       traders: { ...margin.traders, traders: 36 },

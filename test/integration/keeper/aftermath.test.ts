@@ -92,4 +92,54 @@ describe("keeper: after a write-off, against a hardhat node", function () {
     expect(await world.debtAuction.remainingTokens(vault, 1n)).to.equal(0n);
     expect((await runOnce(world, place, auctions({}))).summary?.proposals).to.deep.equal([]);
   });
+
+  describe("when money comes back", () => {
+    /** For those who bought tokens, after the lenders have everything back. */
+    const FOR_TOKENS = 200n * ONE;
+    let tokens: bigint;
+    let allowed: bigint;
+
+    before(async () => {
+      await pass(60);
+      const payer = await world.chain.actor("payer");
+      const paid = (await world.engine.lendersOutstanding(vault, 1n)) + FOR_TOKENS;
+      await world.chain.send(payer, world.asset.mint.populateTransaction(payer, paid));
+      await world.chain.send(payer, world.asset.approve.populateTransaction(world.engine, paid));
+      await world.chain.send(payer, world.engine.recover.populateTransaction(vault, 1n, paid));
+      tokens = await world.token.balanceOf(KEEPER);
+      allowed = tokens / 2n;
+      await world.chain.send(KEEPER, world.token.approve.populateTransaction(world.buybackAuction, allowed));
+      expect((await world.buybackAuction.round(vault, 1n, 0n)).assets).to.equal(FOR_TOKENS);
+    });
+
+    it("sells tokens back once they fetch as much as configured, and no more than it is allowed to", async () => {
+      const sell = auctions({ settle: false, sellAt: "170" });
+      // They were bought at 175 on average; the round begins at four fifths of that, 140.
+      expect((await runOnce(world, place, sell)).summary?.proposals).to.deep.equal([]);
+      await pass(6 * HOUR);
+      const before = await world.asset.balanceOf(KEEPER);
+      const { summary, exitCode, stderr } = await runOnce(world, place, sell);
+      expect(exitCode, stderr).to.equal(0);
+      expect(summary?.proposals.map(({ detail, status }) => [detail, status])).to.deep.equal([["sell back", "sent"]]);
+      expect(await world.token.balanceOf(KEEPER)).to.equal(tokens - allowed);
+      const received = (await world.asset.balanceOf(KEEPER)) - before;
+      expect(received).to.be.closeTo(allowed * 175n, allowed / 4n);
+      const { assets } = await world.buybackAuction.round(vault, 1n, 0n);
+      expect(assets).to.equal(FOR_TOKENS - received);
+    });
+
+    it("settles the round when it is over, and what found no token goes on to the reserves", async () => {
+      expect((await runOnce(world, place, auctions({}))).summary?.proposals).to.deep.equal([]);
+      const { assets } = await world.buybackAuction.round(vault, 1n, 0n);
+      await pass(2 * DAY);
+      const before = await world.vault.reserves();
+      const { summary, exitCode, stderr } = await runOnce(world, place, auctions({}));
+      expect(exitCode, stderr).to.equal(0);
+      expect(summary?.proposals.map(({ detail, status }) => [detail, status])).to.deep.equal([["settle", "sent"]]);
+      expect((await world.buybackAuction.round(vault, 1n, 0n)).assets).to.equal(0n);
+      // Interest of a few seconds comes on top.
+      expect((await world.vault.reserves()) - before).to.be.closeTo(assets, ONE / 100n);
+      expect((await runOnce(world, place, auctions({}))).summary?.proposals).to.deep.equal([]);
+    });
+  });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 import { expect } from "chai";
-import { Contract, ContractFactory, type Signer, MaxUint256, solidityPacked, Wallet } from "ethers";
+import { Contract, ContractFactory, type Signer, MaxUint256, solidityPacked, Wallet, ZeroAddress } from "ethers";
 
 import { newPlace, type Place, runOnce } from "../../../scripts/keeper/local/bot.ts";
 import { type KeeperWorld, ONE, startWorld, URGENT_KEY } from "../../../scripts/keeper/local/world.ts";
@@ -62,8 +62,9 @@ describe("keeper: venues, against a hardhat node", function () {
       return new Contract(await contract.getAddress(), abi, signer);
     };
 
+    type Version = "SwapRouter" | "SwapRouter02";
     /** A pool at 170 with so many units of collateral in it; returns the router. */
-    const openPool = async (units: bigint): Promise<string> => {
+    const openPool = async (units: bigint, version: Version = "SwapRouter"): Promise<string> => {
       const signer = await world.chain.connection.ethers.getSigner(world.roles.deployer);
       const { asset, collateral } = addresses;
       const factory = await deploy(signer, "v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json");
@@ -74,7 +75,11 @@ describe("keeper: venues, against a hardhat node", function () {
         `${folder}/NonfungiblePositionManager.sol/NonfungiblePositionManager.json`,
         ...[...shared, factory.target],
       );
-      const router = await deploy(signer, `${folder}/SwapRouter.sol/SwapRouter.json`, ...shared);
+      const newer = "swap-router-contracts/artifacts/contracts/SwapRouter02.sol/SwapRouter02.json";
+      const router =
+        version === "SwapRouter"
+          ? await deploy(signer, `${folder}/SwapRouter.sol/SwapRouter.json`, ...shared)
+          : await deploy(signer, newer, ZeroAddress, factory.target, manager.target, collateral);
       const isCollateralFirst = BigInt(collateral) < BigInt(asset);
       const [token0, token1] = isCollateralFirst ? [collateral, asset] : [asset, collateral];
       const sqrtPrice = isCollateralFirst ? sqrt(PRICE * Q96 * Q96) : sqrt((Q96 * Q96) / PRICE);
@@ -95,25 +100,41 @@ describe("keeper: venues, against a hardhat node", function () {
       );
       return router.getAddress();
     };
-    const venue = (router: string) => ({
-      ...{ use: "uniswapV3", router, version: "SwapRouter" },
+    const venue = (router: string, version: Version = "SwapRouter") => ({
+      ...{ use: "uniswapV3", router, version },
       paths: [{ path: solidityPacked(["address", "uint24", "address"], [addresses.collateral, FEE, addresses.asset]) }],
     });
 
-    it("sells what was seized at what the pool pays, price impact counted", async () => {
+    for (const version of ["SwapRouter", "SwapRouter02"] as const) {
+      it(`sells what was seized at what the pool pays through ${version}, price impact counted`, async () => {
+        const [borrower] = await world.plant([LOAN]);
+        await world.setPrice(PRICE);
+        const router = await openPool(2_000n, version);
+        const before = await debtOf(borrower!);
+        const config = { venues: [venue(router, version)] };
+        const { exitCode, summary, stderr } = await runOnce(world, place, { config });
+        expect(exitCode, stderr).to.equal(0);
+        expect(summary?.proposals[0]).to.deep.include({ status: "sent", detail: "uniswapV3" });
+        const repaid = before - (await debtOf(borrower!));
+        // x y = k over the whole range, 0.3 % fee; seized is repaid x 1.08 / 170; 1.2 % of it goes to reserves.
+        const seized = (repaid * 108n) / (100n * PRICE);
+        const taxed = (seized * 997n) / 1_000n;
+        const paid = (2_000n * PRICE * ONE * taxed) / (2_000n * ONE + taxed);
+        expect(await ownerBalance()).to.be.closeTo(paid - repaid - (repaid * 12n) / 1_000n, 10n ** 13n);
+        for (const token of [world.asset, world.collateral]) {
+          for (const holder of [world.flash, router]) expect(await token.balanceOf(holder)).to.equal(0n);
+        }
+      });
+    }
+
+    it("sells nothing where the configuration names the other router: the call is not understood", async () => {
       const [borrower] = await world.plant([LOAN]);
       await world.setPrice(PRICE);
-      const router = await openPool(2_000n);
       const before = await debtOf(borrower!);
-      const { exitCode, summary, stderr } = await runOnce(world, place, { config: { venues: [venue(router)] } });
-      expect(exitCode, stderr).to.equal(0);
-      expect(summary?.proposals[0]).to.deep.include({ status: "sent", detail: "uniswapV3" });
-      const repaid = before - (await debtOf(borrower!));
-      // x y = k over the whole range, 0.3 % fee; seized is repaid x 1.08 / 170; 1.2 % of it goes to reserves.
-      const seized = (repaid * 108n) / (100n * PRICE);
-      const taxed = (seized * 997n) / 1_000n;
-      const paid = (2_000n * PRICE * ONE * taxed) / (2_000n * ONE + taxed);
-      expect(await ownerBalance()).to.be.closeTo(paid - repaid - (repaid * 12n) / 1_000n, 10n ** 13n);
+      const router = await openPool(2_000n, "SwapRouter02");
+      const { summary } = await runOnce(world, place, { config: { venues: [venue(router, "SwapRouter")] } });
+      expect(summary?.proposals[0]?.status).to.equal("refused");
+      expect(await debtOf(borrower!)).to.be.at.least(before);
     });
 
     it("sells less where the whole would move the price too far", async () => {

@@ -107,6 +107,41 @@ describe("keeper: what it does, against a hardhat node", function () {
     expect(summary?.positions).to.equal(1);
   });
 
+  it("sweeps reserves above their target to the fund's stakers, once it is enough to be worth it", async () => {
+    const { chain, vault, fund, asset, roles, accessManager: manager } = world;
+    const staker = await chain.actor("staker");
+    await chain.send(staker, asset.mint.populateTransaction(staker, 1_000n * ONE));
+    await chain.send(staker, asset.approve.populateTransaction(fund, 1_000n * ONE));
+    await chain.send(staker, fund.deposit.populateTransaction(1_000n * ONE, staker));
+    const target = 1_000n * ONE;
+    const data = vault.interface.encodeFunctionData("setReservePolicy", [target, await fund.getAddress()]);
+    await chain.send(roles.governor, manager.schedule.populateTransaction(vault, data, 0));
+    chain.advanceTo(chain.now + 172_900);
+    await chain.send(roles.governor, manager.execute.populateTransaction(vault, data));
+    // Half a million is repaid at the least, and 1.2 % of it goes to reserves in cash.
+    await world.setPrice(200n);
+    const [borrower] = await world.plant([{ collateral: 20_000n, debt: 2_800_000n }]);
+    await world.setPrice(170n);
+    await world.desk.setPrice(170n * ONE);
+    const before = await debtOf(borrower!);
+    expect((await runOnce(world, place)).exitCode).to.equal(0);
+    const fee = ((before - (await debtOf(borrower!))) * 12n) / 1_000n;
+    expect(fee).to.be.greaterThan(6n * target);
+
+    const sweep = async (minAssets: string) =>
+      runOnce(world, place, { config: { strategies: [{ use: "sweep", minAssets, maxCost: "1000" }] } });
+    const tooLittle = await sweep("1000000");
+    expect(tooLittle.summary?.proposals[0]).to.deep.include({ status: "refused", detail: "sweep: would do nothing" });
+    const staked = await asset.balanceOf(fund);
+    const { summary, exitCode, stderr } = await sweep("100");
+    expect(exitCode, stderr).to.equal(0);
+    expect(summary?.proposals.map(({ detail, status }) => [detail, status])).to.deep.equal([["sweep", "sent"]]);
+    // A quarter is for underwriters, and there are none: it stays. Interest is not at hand and stays too.
+    expect((await asset.balanceOf(fund)) - staked).to.be.closeTo(((fee - target) * 3n) / 4n, ONE);
+    const again = await sweep("100");
+    expect(again.summary?.proposals[0]?.detail).to.match(/^sweep: NothingToSweep\(/);
+  });
+
   it("sends nothing in a dry run, and needs no key for it", async () => {
     const [borrower] = await world.plant([LOAN]);
     await world.setPrice(100n);
