@@ -11,17 +11,25 @@ import { type BothScenario, blackThursdayBoth } from "../../scripts/replay/scena
 function smallBoth(): BothScenario {
   const whole = blackThursdayBoth();
   const { lending, margin } = whole;
+  const fewer = ({ bids }: { bids: readonly { price: bigint; assets: bigint }[] }, part: bigint) => ({
+    bids: bids.map(({ price, assets }) => ({ price, assets: assets / part })),
+  });
   return {
     ...whole,
     lending: {
       ...{ ...lending, stepSeconds: 900, book: { ...lending.book, borrowers: 40 } },
       stakers: { ...lending.stakers, assets: lending.stakers.assets / 4n },
-      underwriters: { bids: lending.underwriters.bids.map(({ price, assets }) => ({ price, assets: assets / 4n })) },
+      underwriters: fewer(lending.underwriters, 20n),
+      liquidators: {
+        ...lending.liquidators,
+        liquidators: lending.liquidators.liquidators.map(({ capital, aim }) => ({ capital: capital / 8n, aim })),
+      },
     },
     margin: {
       ...margin,
       traders: { ...margin.traders, traders: 36 },
       providers: { ...margin.providers, initial: 6, assets: margin.providers.assets / 4n },
+      underwriters: fewer(margin.underwriters, 4n),
     },
   };
 }
