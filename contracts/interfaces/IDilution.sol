@@ -217,6 +217,9 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     /// @notice What was issued for write-off `id` of `vault`.
     function issueOf(address vault, uint256 id) external view returns (Issue memory);
 
+    /// @notice Tokens that were ever minted for write-off `id` of `vault`, to bidders, buyers and lenders.
+    function mintedFor(address vault, uint256 id) external view returns (uint256 tokens);
+
     /// @notice What was issued for write-off `id` of `vault` in place of lenders' claims: `raisedAssets` is what these
     /// claims were worth then.
     function takenOf(address vault, uint256 id) external view returns (Issue memory);
@@ -231,7 +234,7 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     function previewOffer(address vault, uint256 shortfallAssets) external view returns (uint256 tokens);
 
     /// @notice Debt auction only: `sale.assets` have just been paid to `vault` for tokens of the lot of `id`. Books the
-    /// proceeds, gives back what a closed lot has left, and mints. Refuses while purchases are stopped.
+    /// proceeds, gives back what a closed lot has left, and mints.
     function sold(address vault, uint256 id, Sale calldata sale) external;
 
     /// @notice Debt auction only: gives `tokens` that were put on offer at `offeredAt` and not sold back to the budget.

@@ -115,10 +115,7 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
 
     /// @inheritdoc IBuybackAuction
     function buyableTokens(address vault, uint256 id) public view returns (uint256) {
-        return
-            uint256(dilution.issueOf(vault, id).mintedTokens) +
-            dilution.takenOf(vault, id).mintedTokens -
-            burntTokens[vault][id];
+        return dilution.mintedFor(vault, id) - burntTokens[vault][id];
     }
 
     /// @inheritdoc IBuybackAuction

@@ -118,7 +118,7 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IDebtAuction
-    /// @dev The report to Dilution comes last: it refuses while sales are paused, books the proceeds and mints.
+    /// @dev The report to Dilution comes last: it books the proceeds and mints.
     function buy(
         address vault,
         uint256 id,
@@ -128,6 +128,8 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         uint256 deadline
     ) external nonReentrant returns (uint256 tokens, uint256 assets) {
         if (block.timestamp > deadline) revert DeadlinePassed(deadline, block.timestamp);
+        // Said before the buyer's money is asked for, so that it is named.
+        if (dilution.isPaused(vault)) revert SalePaused(vault);
         IDilution.Sale memory sale;
         sale.receiver = receiver;
         _sell(vault, id, maxTokens, maxPrice, sale);

@@ -222,7 +222,6 @@ contract Dilution is DilutionTerms {
     /// @inheritdoc IDilution
     function sold(address vault, uint256 id, Sale calldata sale) external onlyAuction(address(_debtAuction)) {
         VaultBook storage book = _books[vault];
-        if (book.budget.paused) revert IDebtAuction.SalePaused(vault);
         uint256 proceeds = engine.creditProceeds(vault, id, sale.assets);
         Issue memory filled = _filled[vault][id];
         _noteClearing(book, id, filled.mintedTokens + sale.soldTokens, filled.raisedAssets + proceeds);
@@ -329,6 +328,14 @@ contract Dilution is DilutionTerms {
         if (tokens == 0) return issue;
         issue.mintedTokens += tokens.toUint128();
         issue.raisedAssets += engine.proceedsOf(vault, id).toUint128();
+    }
+
+    /// @inheritdoc IDilution
+    function mintedFor(address vault, uint256 id) external view returns (uint256) {
+        return
+            uint256(_filled[vault][id].mintedTokens) +
+            _taken[vault][id].mintedTokens +
+            _debtAuction.soldTokens(vault, id);
     }
 
     /// @inheritdoc IDilution
