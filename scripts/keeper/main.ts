@@ -71,7 +71,9 @@ async function main(): Promise<number> {
   const network = process.env.NETWORK;
   const path = values.config ?? (network ? `config/keeper/${network}.ts` : undefined);
   if (path === undefined) {
-    process.stderr.write(`Which network? NETWORK=name, or --config FILE.\n\n${HELP}`);
+    process.stderr.write(
+      `Which network? make keeper NETWORK=name reads config/keeper/name.ts; --config FILE names another file.\n\n${HELP}`,
+    );
     return 2;
   }
   const open = await openKeeper(await loadConfig(path), process.env, { dryRun: values["dry-run"] === true });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { parseConfig } from "./parse.ts";
@@ -10,7 +10,11 @@ export class ConfigNotFound extends Error {
   override readonly name = "ConfigNotFound";
 
   constructor(path: string) {
-    super(`there is no ${path}; copy scripts/keeper/config/example.ts there, or name another file with --config`);
+    super(
+      `there is no ${path}, which says how this keeper works. Make it from the example and fill it in:\n` +
+        `  mkdir -p ${dirname(path)} && cp scripts/keeper/config/example.ts ${path}\n` +
+        "What each setting means: docs/runbooks/keeper.md. Another file: --config FILE",
+    );
   }
 }
 
