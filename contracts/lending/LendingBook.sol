@@ -120,9 +120,14 @@ abstract contract LendingBook is CreditBook {
         if (debt != debtBefore) emit ILendingVault.Accrued(index);
     }
 
-    /// @dev Stores cash and index of this second: slot C in one write, which is worth 300 gas to a loan.
+    /// @dev Stores cash and index of this second, and leaves the two flags behind them. Slot C is put together here and
+    /// written once: variable by variable, after the interest, it would cost a loan 600 gas more.
     function _setCash(uint256 assets, uint256 index) internal {
-        (_cash, _index, _lastAccrual) = (assets.toUint112(), uint96(index), uint32(block.timestamp));
+        uint256 word = assets.toUint112() | (uint256(uint96(index)) << 112) | (uint256(uint32(block.timestamp)) << 208);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            sstore(_cash.slot, or(word, shl(240, shr(240, sload(_cash.slot)))))
+        }
     }
 
     function _accrueTotal() internal override returns (uint256) {

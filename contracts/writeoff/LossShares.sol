@@ -84,14 +84,21 @@ abstract contract LossShares is ILossShares, LossLedger, ERC20Permit, Authorizat
             _supply = uint128(supply);
         } else {
             Head memory head = _heads[from];
-            if (head.balance < shares) revert ERC20InsufficientBalance(from, head.balance, shares);
-            _setBalance(from, head, head.balance - shares);
+            uint256 balance = head.balance;
+            if (balance < shares) revert ERC20InsufficientBalance(from, balance, shares);
+            // Not more than the balance, as has just been seen. Unchecked is worth 100 gas to a transfer, here and below.
+            unchecked {
+                _setBalance(from, head, balance - shares);
+            }
         }
-        if (to == address(0)) {
-            _supply -= uint128(shares);
-        } else {
-            Head memory head = _heads[to];
-            _setBalance(to, head, head.balance + shares);
+        // All balances together are the supply, which has 128 bits.
+        unchecked {
+            if (to == address(0)) {
+                _supply -= uint128(shares);
+            } else {
+                Head memory head = _heads[to];
+                _setBalance(to, head, head.balance + shares);
+            }
         }
         emit Transfer(from, to, shares);
     }

@@ -46,6 +46,20 @@ describe("LendingVault: storage", () => {
     expect(lines).to.deep.equal([`${slot}+0 int112 _reserveBase`, `${slot}+14 uint128 _totalScaledDebt`]);
   });
 
+  it("has cash, index and time in one slot with two flags behind them, as LendingBook packs it by hand", () => {
+    const slot = layouts
+      .get(VAULT)!
+      .find((line) => line.endsWith(" _cash"))!
+      .split("+")[0]!;
+    expect(layouts.get(VAULT)!.filter((line) => line.startsWith(`${slot}+`))).to.deep.equal([
+      `${slot}+0 uint112 _cash`,
+      `${slot}+14 uint96 _index`,
+      `${slot}+26 uint32 _lastAccrual`,
+      `${slot}+30 bool _borrowingPaused`,
+      `${slot}+31 bool _borrowingEnded`,
+    ]);
+  });
+
   it("has a position as LendingBook packs it by hand", () => {
     const members = [
       "0+0 uint128 scaledDebt",
