@@ -50,8 +50,8 @@ test-fork: install ## Run the tests on a fork of mainnet (MAINNET_RPC_URL=..., F
 invariants: install ## Run the invariant tests as a deep campaign (FUZZ_SEED=0x... replays another seed)
 	@$(RUN) 'npm run --silent invariants'
 
-bench: install ## Measure gas beside Morpho Blue and Aave v3, write docs/performance.md
-	@$(RUN) 'npm run --silent bench'
+bench: install ## Measure gas beside Morpho Blue and Aave v3, write docs/performance.md (ONLY="borrow; repay": just these)
+	@ONLY='$(ONLY)' $(RUN) 'npm run --silent $(if $(ONLY),bench:some,bench)'
 
 bench-fork: build ## Measure what reading mainnet's own price feed costs, on a fork
 	@$(RUN) 'npm run --silent bench:fork'
