@@ -66,7 +66,11 @@ export default defineConfig({
       // `default` is for the daily loop; `production` for gas figures and deployment.
       default: { compilers: [solc("default"), solcClassic], overrides: VAULT },
       // One job for all: in isolation each file would be compiled again for each one that imports it.
-      production: { isolated: false, compilers: [solc("production"), solcClassic], overrides: { ...WITHOUT_IR, ...VAULT } },
+      production: {
+        isolated: false,
+        compilers: [solc("production"), solcClassic],
+        overrides: { ...WITHOUT_IR, ...VAULT },
+      },
     },
     npmFilesToBuild: [
       "@openzeppelin/contracts/access/manager/AccessManager.sol",
