@@ -41,6 +41,7 @@ export interface PlannedCall extends BatchCall {
 export async function setCall(change: SetChange, system: System): Promise<PlannedCall> {
   const { subject, words } = change;
   const keys = resolveKeys(change, system);
+  if (subject.keys[0] === "market") await checkMarket(keys[0] ?? "", system);
   const label = labelOf(subject, keys, system);
   const before = await system.read(subject, keys);
   const isNew = before.every((value) => BigInt(value) === 0n);
@@ -80,14 +81,15 @@ export async function setCall(change: SetChange, system: System): Promise<Planne
         first: [system.names.addressOf("LendingVault")],
       }
     : { callee: subject.contract, name: subject.setter, first: [] };
+  const place = change.bySteward ? callee : subject.place;
   const looser = changes.filter(({ isLooser }) => isLooser).map(({ what }) => what);
   return {
-    to: system.names.addressOf(callee),
+    to: system.names.addressOf(place),
     value: 0n,
     data: encode(callee, name, [...first, ...args]),
     words,
     changes,
-    basis: { contract: subject.contract, subject: subject.name, keys, values: before.map(String) },
+    basis: { contract: subject.place, subject: subject.name, keys, values: before.map(String) },
     loosens:
       isNew && subject.keys[0] === "token" ? `${label} is new` : looser.length === 0 ? undefined : looser.join(", "),
   };
@@ -108,7 +110,7 @@ export async function actionCall(change: ActionChange, system: System, safe: str
   }
   const args = await argumentsOf(action, given, system, safe);
   return {
-    to: action.callee === "Safe" ? safe : system.names.addressOf(action.callee),
+    to: action.callee === "Safe" ? safe : system.names.addressOf(action.place ?? action.callee),
     value: 0n,
     data: action.function === NOTHING ? "0x" : encode(action.callee, action.function, args),
     words,
@@ -131,10 +133,14 @@ export function plainCall({ contract, function: name, args, words }: CallChange,
   };
 }
 
-/** `lendingVault.collateral WETH`. */
+/** `lendingVault.collateral WETH`; the lending vault is left out where it is the key, as it may be in words. */
 export function labelOf(subject: Subject, keys: readonly string[], system: System): string {
-  const shown = keys.filter((_key, i) => subject.keys[i] !== "vault").map((key) => system.names.nameOf(key));
-  return [`${lowerFirst(subject.contract)}.${subject.name}`, ...shown].join(" ");
+  const shown = keys.flatMap((key, i) => {
+    if (subject.keys[i] === "market") return [key];
+    if (subject.keys[i] !== "vault") return [system.names.nameOf(key)];
+    return key === system.names.addressOf("LendingVault") ? [] : [lowerFirst(system.names.nameOf(key))];
+  });
+  return [`${lowerFirst(subject.place)}.${subject.name}`, ...shown].join(" ");
 }
 
 /** Whether `after` gives more room than `before`. */
@@ -154,8 +160,16 @@ function resolveKeys({ subject, keys }: SetChange, system: System): string[] {
   return subject.keys.map((key) => {
     const text = left.shift();
     if (text === undefined) return system.names.addressOf("LendingVault");
+    if (key === "market") return text;
     return system.names.resolve(text, key);
   });
+}
+
+/** A market's number must be one of the margin vault's. */
+async function checkMarket(market: string, system: System): Promise<void> {
+  const count = (await system.contract("MarginVault").getFunction("marketCount").staticCall()) as bigint;
+  if (BigInt(market) < count) return;
+  throw new GovernanceError("UnknownName", `there is no market ${market}: the margin vault has ${count}, from 0 on`);
 }
 
 /** A token or source that is not there yet must be described whole, and listing must be meant. */
@@ -226,6 +240,7 @@ async function argumentsOf(
   }
   return (action.args ?? given.map((_value, i) => i)).map((arg) => {
     if (arg === "$vault") return system.names.addressOf("LendingVault");
+    if (arg === "$marginVault") return system.names.addressOf("MarginVault");
     return typeof arg === "number" ? given[arg] : arg;
   });
 }

@@ -83,7 +83,7 @@ export async function staleRules(proposal: Proposal, system: System): Promise<st
   const stale: string[] = [];
   for (const { basis } of proposal.intents) {
     if (basis === undefined) continue;
-    const subject = SUBJECTS.find(({ contract, name }) => contract === basis.contract && name === basis.subject);
+    const subject = SUBJECTS.find(({ place, name }) => place === basis.contract && name === basis.subject);
     if (subject === undefined)
       throw new GovernanceError("BadProposal", `${basis.contract}.${basis.subject} is unknown here`);
     const now = await system.read(subject, basis.keys);

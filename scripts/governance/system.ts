@@ -81,7 +81,7 @@ export class System {
 
   /** The fields of a subject as they are now, in their order. */
   async read(subject: Subject, keys: readonly string[], blockTag: "latest" | "pending" = "latest"): Promise<Figure[]> {
-    const contract = this.contract(subject.contract);
+    const contract = new Contract(this.names.addressOf(subject.place), INTERFACES[subject.contract], this.provider);
     const figures: Figure[] = [];
     for (const getter of subject.getters) {
       const args = getter.forVault === true ? [this.names.addressOf("LendingVault"), ...keys] : keys;

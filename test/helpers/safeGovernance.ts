@@ -9,7 +9,7 @@ import { network } from "hardhat";
 import { type NetworkConnection } from "hardhat/types/network";
 
 import LocalMarketModule from "../../deploy/modules/local-market.ts";
-import PlimsollModule from "../../deploy/modules/plimsoll.ts";
+import MarginPlimsollModule from "../../deploy/modules/margin-plimsoll.ts";
 import { type NamedAddress } from "../../scripts/governance/names.ts";
 import { System } from "../../scripts/governance/system.ts";
 import { deploymentParameters } from "../../scripts/lib/parameters.ts";
@@ -72,16 +72,20 @@ export async function localGovernance() {
   const tokens = { asset: await at(market.asset), collateral: await at(market.collateral) };
   const feeds = { assetFeed: await at(market.assetFeed), collateralFeed: await at(market.collateralFeed) };
   const aggregators = [await at(market.assetAggregator), await at(market.collateralAggregator)];
-  const deployed = await connection.ignition.deploy(PlimsollModule, {
+  const deployed = await connection.ignition.deploy(MarginPlimsollModule, {
     deploymentId,
-    parameters: deploymentParameters("black-thursday", {
-      ...tokens,
-      ...feeds,
-      governor,
-      guardian,
-      riskCouncil,
-      treasury: governor,
-    }),
+    // The lending side of one file, the margin vault of another.
+    parameters: {
+      ...deploymentParameters("margin", {}),
+      ...deploymentParameters("black-thursday", {
+        ...tokens,
+        ...feeds,
+        governor,
+        guardian,
+        riskCouncil,
+        treasury: governor,
+      }),
+    },
   });
   const known: NamedAddress[] = [
     { name: "AccessManager", contract: "AccessManager", address: await at(deployed.accessManager) },
@@ -91,6 +95,9 @@ export async function localGovernance() {
     { name: "InsuranceFund", contract: "InsuranceFund", address: await at(deployed.fund) },
     { name: "Dilution", contract: "Dilution", address: await at(deployed.dilution) },
     { name: "RiskSteward", contract: "RiskSteward", address: await at(deployed.riskSteward) },
+    { name: "MarginVault", contract: "MarginVault", address: await at(deployed.marginVault) },
+    { name: "MarginFund", contract: "InsuranceFund", address: await at(deployed.marginFund) },
+    { name: "MarginUnderwriters", address: await at(deployed.marginUnderwriters) },
     { name: "UnderwriterBook", address: await at(deployed.underwriters) },
     { name: "SolvencyLens", address: await at(deployed.lens) },
     { name: "governor", contract: "Safe", address: governor },

@@ -30,13 +30,15 @@ export class Copy {
   }
 
   /**
-   * Copies the chain behind `url` at its present head.
+   * Copies the chain behind `url`.
+   * @param at block to copy at: where none is named, Hardhat takes one that cannot be reorganized any more, which is older
+   * than what was just proposed or announced
    * @param feeds price feeds to hold, because time will be moved on
    */
-  static async of(url: string, chainId: bigint, feeds: readonly string[]): Promise<Copy> {
+  static async of(url: string, chainId: bigint, at: number, feeds: readonly string[]): Promise<Copy> {
     const connection = await network.create({
       network: "default",
-      override: { chainId: Number(chainId), forking: { url } },
+      override: { chainId: Number(chainId), forking: { url, blockNumber: at } },
     });
     const [executor] = await connection.ethers.getSigners();
     if (executor === undefined) throw new Error("the copy has no account");

@@ -60,7 +60,7 @@ export async function simulate(
   }: { url: string; scope: Scope; signaturesOf: (batch: Batch) => readonly OwnerSignature[] },
 ): Promise<Simulation> {
   const block = await real.provider.getBlockNumber();
-  const copy = await Copy.of(url, proposal.chainId, await feedsOf(real, proposal));
+  const copy = await Copy.of(url, proposal.chainId, block, await feedsOf(real, proposal));
   try {
     const system = await System.open(
       copy.provider,

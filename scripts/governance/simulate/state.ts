@@ -26,14 +26,27 @@ export async function readState(system: System, scope: Scope): Promise<Reading[]
 
 async function readParameters(system: System): Promise<Reading[]> {
   const readings: Reading[] = [];
-  const vault = system.names.addressOf("LendingVault");
+  const vaults = vaultsOf(system);
+  const markets = await marketsOf(system);
   const tokens = [system.asset, ...system.collaterals].map(({ address }) => address);
-  for (const subject of SUBJECTS) {
-    const first = subject.keys[0];
-    const keys = first === undefined ? [[]] : first === "vault" ? [[vault]] : tokens.map((token) => [token]);
+  const values = { token: tokens, vault: vaults, market: markets };
+  for (const subject of SUBJECTS.filter(({ place }) => system.names.has(place))) {
+    const [first] = subject.keys;
+    const keys = first === undefined ? [[]] : values[first].map((value) => [value]);
     for (const key of keys) readings.push(...(await readSubject(system, subject, key)));
   }
   return readings;
+}
+
+/** The lending vault, and the margin vault if there is one. */
+function vaultsOf({ names }: System): string[] {
+  return ["LendingVault", "MarginVault"].filter((name) => names.has(name)).map((name) => names.addressOf(name));
+}
+
+async function marketsOf(system: System): Promise<string[]> {
+  if (!system.names.has("MarginVault")) return [];
+  const count = (await system.contract("MarginVault").getFunction("marketCount").staticCall()) as bigint;
+  return Array.from({ length: Number(count) }, (_, market) => String(market));
 }
 
 async function readSubject(system: System, subject: Subject, keys: readonly string[]): Promise<Reading[]> {
@@ -44,9 +57,10 @@ async function readSubject(system: System, subject: Subject, keys: readonly stri
   const feed = figures[subject.fields.findIndex(({ name }) => name === "feed")];
   const known = { token: isOfToken ? keys[0] : undefined, feed: typeof feed === "string" ? feed : undefined };
   const readings: Reading[] = [];
+  const label = labelOf(subject, keys, system);
   for (const [i, field] of subject.fields.entries()) {
     const value = showFigure(field, figures[i], system.names, await system.scaleOf(field, known));
-    readings.push({ section: "parameters", what: `${labelOf(subject, keys, system)} ${field.name}`, value });
+    readings.push({ section: "parameters", what: `${label} ${field.name}`, value });
   }
   return readings;
 }
@@ -68,6 +82,12 @@ async function readSwitches(system: System): Promise<Reading[]> {
     ["dilution paused", (await ask(system.contract("Dilution"), "isPaused", address)) as boolean],
     ["layers in order", [...stack].map(({ tranche }) => system.names.nameOf(tranche)).join(", ")],
   ];
+  if (system.names.has("MarginVault")) {
+    const [entries, trading] = (await ask(system.contract("MarginVault"), "paused")) as [boolean, boolean];
+    rows.push(["marginVault deposits paused", entries], ["marginVault trading paused", trading]);
+    const minting = await ask(system.contract("Dilution"), "isPaused", system.names.addressOf("MarginVault"));
+    rows.push(["dilution paused for marginVault", minting as boolean]);
+  }
   if (system.names.has("RiskSteward")) {
     rows.push(["riskSteward paused", (await ask(system.contract("RiskSteward"), "isStewardPaused")) as boolean]);
   }

@@ -4,19 +4,12 @@
  */
 import { type ContractName } from "../../lib/interfaces.ts";
 
-/** The margin vault is not among what a deployment sets up, so no words stand for its rules yet. */
-const MARGIN_VAULT = [
-  ...["listMarket", "setMarket", "freezeMarket", "setRiskConfig", "setMinProvision", "setReservePolicy"],
-  ...["setPremiumShare", "setExitNotice", "windUp", "pause", "unpause", "announceSettlement"],
-  ...["announceAssignment", "withdrawAssignment"],
-];
-
 /** Functions that no words stand for: they are written as `call`, most because they take lists. */
 export const CALLED_BY_HAND: readonly string[] = [
   "WriteOffEngine.registerVault",
   "WriteOffEngine.setStack",
   "RiskSteward.setStepLimits",
-  ...MARGIN_VAULT.map((name) => `MarginVault.${name}`),
+  "MarginVault.listMarket",
 ];
 
 /** Instead of a function: a call without data. */
@@ -28,12 +21,14 @@ export type Callee = ContractName | "AccessManager" | "Safe";
 /** Kinds of values in phrases. */
 export type ActionKind = "token" | "account" | "assets" | "seconds" | "integer" | "role";
 
-/** Arguments that no word stands for. `$vault` is the lending vault. */
-export type Constant = boolean | "$vault";
+/** Arguments that no word stands for. `$vault` is the lending vault, `$marginVault` the margin vault. */
+export type Constant = boolean | "$vault" | "$marginVault";
 
 export interface Action {
   readonly phrase: string;
   readonly callee: Callee;
+  /** Name of the callee in the address file, where it is not its kind. */
+  readonly place?: string;
   readonly function: string;
   /** Constants, and numbers that say which value of the phrase. */
   readonly args?: readonly (Constant | number)[];
@@ -48,7 +43,42 @@ const vault = (phrase: string, name: string, more: Partial<Action> = {}): Action
   ...more,
 });
 
+const marginVault = (phrase: string, name: string, more: Partial<Action> = {}): Action => ({
+  phrase,
+  callee: "MarginVault",
+  function: name,
+  ...more,
+});
+
+const MARGIN: readonly Action[] = [
+  marginVault("pause marginVault", "pause", { args: [true, true] }),
+  marginVault("pause marginVault deposits", "pause", { args: [true, false] }),
+  marginVault("pause marginVault trading", "pause", { args: [false, true] }),
+  marginVault("freeze market <market:integer>", "freezeMarket"),
+  { phrase: "pause marginFund", callee: "InsuranceFund", place: "MarginFund", function: "pauseDeposits" },
+  { phrase: "pause dilution marginVault", callee: "Dilution", function: "pauseDilution", args: ["$marginVault"] },
+  marginVault("unpause marginVault", "unpause", { loosens: "lifts every pause of the vault" }),
+  {
+    ...{ phrase: "unpause marginFund", callee: "InsuranceFund", place: "MarginFund", function: "unpauseDeposits" },
+    loosens: "stake is taken again",
+  },
+  {
+    ...{ phrase: "unpause dilution marginVault", callee: "Dilution", function: "unpauseDilution" },
+    args: ["$marginVault"],
+    loosens: "tokens may be minted against losses again",
+  },
+  marginVault("settle announce market <market:integer>", "announceSettlement", {
+    loosens: "after thirty days of a dead feed its positions are closed at the last price",
+  }),
+  marginVault("wind up marginVault", "windUp", { loosens: "closes the vault for good; it cannot be undone" }),
+  marginVault("assign marginVault claims of <account:account> to <heir:account>", "announceAssignment", {
+    loosens: "claims of one account go to another",
+  }),
+  marginVault("keep marginVault claims of <account:account>", "withdrawAssignment"),
+];
+
 export const ACTIONS: readonly Action[] = [
+  ...MARGIN,
   // Guardian
   vault("pause lendingVault", "pause", { args: [true, true] }),
   vault("pause lendingVault deposits", "pause", { args: [true, false] }),

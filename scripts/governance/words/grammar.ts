@@ -99,6 +99,9 @@ function parseSet(verb: "set" | "list", line: string, words: readonly string[]):
   if (subject.keys.includes("token") && keys.length === 0) {
     throw new GovernanceError("MissingValue", `${path} needs a token: set ${path} WETH ${known[0] ?? ""} ...`);
   }
+  if (subject.keys.includes("market") && !/^\d+$/.test(keys[0] ?? "")) {
+    throw new GovernanceError("MissingValue", `${path} needs a market's number: set ${path} 0 ${known[0] ?? ""} ...`);
+  }
   const [only] = subject.fields;
   if (subject.fields.length === 1 && only !== undefined && rest.length === 1) {
     return { verb, bySteward: false, words: line, subject, keys, values: [{ field: only, text: rest[0] ?? "" }] };
@@ -128,12 +131,12 @@ function parseSet(verb: "set" | "list", line: string, words: readonly string[]):
 function parseSteward(line: string, [verb, ...words]: readonly string[]): SetChange {
   if (verb?.toLowerCase() !== "set") throw new GovernanceError("UnknownWord", `"${line}": write steward set …`);
   const change = parseSet("set", line, words);
-  const { contract, name } = change.subject;
+  const { contract, place, name } = change.subject;
   if (contract !== "LendingVault" || !STEWARDED.includes(name)) {
     const known = STEWARDED.map((subject) => `lendingVault.${subject}`).join(", ");
     throw new GovernanceError(
       "UnknownParameter",
-      `the steward changes ${known}; ${lowerFirst(contract)}.${name} is the governor's`,
+      `the steward changes ${known}; ${lowerFirst(place)}.${name} is the governor's`,
     );
   }
   return { ...change, bySteward: true };
@@ -141,12 +144,12 @@ function parseSteward(line: string, [verb, ...words]: readonly string[]): SetCha
 
 function findSubject(path: string): Subject {
   const [contractWord = "", name, ...more] = path.split(".");
-  const contracts = CONTRACTS.map((contract) => lowerFirst(contract));
+  const contracts = [...new Set([...CONTRACTS, ...SUBJECTS.map(({ place }) => place)])].map(lowerFirst);
   const contract = sameWord(contractWord, contracts);
   if (contract === undefined) {
     throw new GovernanceError("UnknownContract", `"${contractWord}": ${didYouMean(contractWord, contracts)}`);
   }
-  const subjects = SUBJECTS.filter((subject) => lowerFirst(subject.contract) === contract);
+  const subjects = SUBJECTS.filter((subject) => lowerFirst(subject.place) === contract);
   const names = subjects.map((subject) => subject.name);
   const found = subjects.find((subject) => subject.name.toLowerCase() === name?.toLowerCase());
   if (found === undefined || more.length > 0) {

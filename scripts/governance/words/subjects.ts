@@ -23,10 +23,12 @@ export interface Field {
 }
 
 /** What stands between the subject and its fields. */
-export type Key = "token" | "vault";
+export type Key = "token" | "vault" | "market";
 
 export interface Subject {
   readonly contract: ContractName;
+  /** Name of the contract in the address file, and with a small letter in words: two funds are contracts of one kind. */
+  readonly place: string;
   readonly name: string;
   readonly setter: string;
   readonly keys: readonly Key[];
@@ -195,9 +197,62 @@ const CHAINLINK_ORACLE: readonly Row[] = [
   ["secondSource", ["token"], "struct", SOURCE, whole("feedConfig", SOURCE, ["second"])],
 ];
 
-function subjectsOf(contract: ContractName, rows: readonly Row[]): Subject[] {
+const wad = (name: string, looser: Looser): Field => field(name, "wad", looser);
+
+/** Of the margin vault: what lets traders owe more, pay less or wait less for it at the providers' expense is looser. */
+const MARGIN_VAULT: readonly Row[] = [
+  [
+    "market",
+    ["market"],
+    "struct",
+    [
+      wad("openInterestCapWad", "up"),
+      wad("skewCapWad", "up"),
+      wad("skewScaleWad", "up"),
+      wad("depthWad", "up"),
+      field("maxFundingVelocityWad", "integer", "any"),
+      field("maxFundingRateWad", "rate", "any"),
+      wad("maintenanceWad", "down"),
+      wad("initialMultipleWad", "down"),
+      wad("maxJumpWad", "down"),
+      wad("volatilityWeightWad", "down"),
+      wad("targetMultipleWad", "any"),
+      ratio("feeBps", "down"),
+      ratio("deviationBps", "down"),
+      ratio("liquidationFeeBps", "any"),
+      ratio("profitCoverBps", "down"),
+      ratio("insuranceMultipleBps", "up"),
+    ],
+    [{ name: "marketConfig", count: 16 }],
+  ],
+  [
+    "riskConfig",
+    [],
+    "struct",
+    [
+      seconds("minDelay", "down"),
+      seconds("expiry", "any"),
+      assets("minNotional", "down"),
+      assets("minKeeperFee", "any"),
+      assets("minKeeperReward", "up"),
+      assets("maxKeeperReward", "up"),
+      ratio("keeperShareBps", "up"),
+      ratio("reserveFactorBps", "down"),
+    ],
+  ],
+  ["minProvision", [], "plain", [assets("assets", "up", { zeroIsOff: true })]],
+  ["reservePolicy", [], "plain", [assets("targetAssets", "down"), address("recipient")]],
+  ["premiumShare", [], "plain", [address("underwriters"), ratio("underwriterBps", "any")]],
+  ["exitNotice", [], "plain", [seconds("noticeSeconds", "any"), seconds("windowSeconds", "any")]],
+];
+
+/** A margin vault's loans cannot be restructured, so its fund has no cover for that to set. */
+const MARGIN_FUND = INSURANCE_FUND.filter(([name]) => name !== "restructuringCover");
+
+function subjectsOf(contract: ContractName, rows: readonly Row[], place: string = contract): Subject[] {
   return rows.map(([name, keys, form, fields, getters = whole(name, fields)]) => ({
     contract,
+    place,
     name,
     setter: `set${name.charAt(0).toUpperCase()}${name.slice(1)}`,
     keys,
@@ -210,6 +265,8 @@ function subjectsOf(contract: ContractName, rows: readonly Row[]): Subject[] {
 export const SUBJECTS: readonly Subject[] = [
   ...subjectsOf("LendingVault", LENDING_VAULT),
   ...subjectsOf("InsuranceFund", INSURANCE_FUND),
+  ...subjectsOf("MarginVault", MARGIN_VAULT),
+  ...subjectsOf("InsuranceFund", MARGIN_FUND, "MarginFund"),
   ...subjectsOf("Dilution", DILUTION),
   ...subjectsOf("ChainlinkOracle", CHAINLINK_ORACLE),
 ];

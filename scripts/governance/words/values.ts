@@ -6,7 +6,7 @@ import { FixedPointError, formatFixed, parseFixed } from "../../lib/units.ts";
 import { GovernanceError } from "../errors.ts";
 
 /** How a figure is written: `money` and `answer` have decimals of their own. */
-export type Unit = "ratio" | "seconds" | "rate" | "money" | "address" | "flag" | "integer";
+export type Unit = "ratio" | "seconds" | "rate" | "wad" | "money" | "address" | "flag" | "integer";
 
 /** A unit with what it takes to read it. */
 export interface Scale {
@@ -18,6 +18,7 @@ export interface Scale {
 
 const YEAR = 31_536_000n;
 const BPS_DECIMALS = 4;
+const WAD_DECIMALS = 18;
 /** No ratio here is above 1,000 %: a larger figure was meant in basis points. */
 const MOST_RATIO_BPS = 100_000n;
 
@@ -34,6 +35,8 @@ export function parseValue(text: string, scale: Scale, what: string): bigint {
         return parseSeconds(text, bad);
       case "rate":
         return parseRate(text, bad);
+      case "wad":
+        return parseWad(text, bad);
       case "money":
         return parseMoney(text, scale, bad);
       case "flag":
@@ -59,6 +62,8 @@ export function formatValue(value: bigint, { unit, decimals = 0, symbol }: Scale
       return formatSeconds(value);
     case "rate":
       return `${value} WAD/s (${formatFixed(value * YEAR, 16, 2)} %/year)`;
+    case "wad":
+      return trimmed(value, WAD_DECIMALS);
     case "money":
       return `${trimmed(value, decimals)}${symbol === undefined ? "" : ` ${symbol}`}`;
     case "flag":
@@ -97,6 +102,12 @@ function parseRate(text: string, bad: Refuse): bigint {
   const perYear = /^([\d.]+)\s*%\/(?:y|year)$/i.exec(text);
   if (perYear === null) throw bad("rate: write 5%/year, or 1585489599wad/s");
   return parseFixed(perYear[1] ?? "", 16) / YEAR;
+}
+
+/** A size in whole units, or a factor: 20,000 or 0.015. */
+function parseWad(text: string, bad: Refuse): bigint {
+  if (!/^(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/.test(text)) throw bad("size or factor: write 20,000 or 0.015");
+  return parseFixed(text.replaceAll(",", ""), WAD_DECIMALS);
 }
 
 function parseMoney(text: string, { decimals = 0, symbol }: Scale, bad: Refuse): bigint {

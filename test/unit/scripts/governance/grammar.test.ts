@@ -28,6 +28,19 @@ describe("changes in words", () => {
     expect((parseChange("set dilution.claimWindow lendingVault 1w") as SetChange).keys).to.deep.equal(["lendingVault"]);
   });
 
+  it("tells two contracts of one kind apart by their place, and wants a market's number", () => {
+    const of = (text: string) => (parseChange(text) as SetChange).subject;
+    expect([
+      of("set marginFund.cooldown cooldown 5d").contract,
+      of("set marginFund.cooldown cooldown 5d").place,
+    ]).to.deep.equal(["InsuranceFund", "MarginFund"]);
+    expect(of("set insuranceFund.cooldown cooldown 5d").place).to.equal("InsuranceFund");
+    const market = parseChange("set marginVault.market 3 fee 8bps openInterestCap 20,000") as SetChange;
+    expect(market.keys).to.deep.equal(["3"]);
+    expect(given(market)).to.deep.equal({ feeBps: "8bps", openInterestCapWad: "20,000" });
+    expectNamed(() => parseChange("set marginFund.restructuringCover yes"), "UnknownParameter");
+  });
+
   it("reads lines and semicolons, without comments", () => {
     const changes = parseChanges("# risk\npause dilution; freeze WETH # at once\n\nunpause lendingVault");
     expect(changes.map(({ words }) => words)).to.deep.equal(["pause dilution", "freeze WETH", "unpause lendingVault"]);
@@ -51,6 +64,8 @@ describe("changes in words", () => {
     ["set writeOffEngine.stack 1", "UnknownParameter", "use call"],
     ["set lendingVault.collateral", "MissingValue", "needs a token"],
     ["set lendingVault.collateral lltv 0.80", "MissingValue", "needs a token"],
+    ["set marginVault.market fee 8bps", "MissingValue", "needs a market's number"],
+    ["set marginVault.market WETH fee 8bps", "MissingValue", "needs a market's number"],
     ["set lendingVault.collateral WETH", "MissingValue", "lltv"],
     ["set lendingVault.collateral WETH lltv", "MissingValue", "lltv has no value"],
     ["set lendingVault.collateral WETH lltv 0.8 lltvBps 0.9", "BadValue", "twice"],

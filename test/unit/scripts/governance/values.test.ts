@@ -6,6 +6,7 @@ import { expectNamed } from "../../../helpers/namedErrors.ts";
 const RATIO: Scale = { unit: "ratio" };
 const SECONDS: Scale = { unit: "seconds" };
 const RATE: Scale = { unit: "rate" };
+const WAD: Scale = { unit: "wad" };
 const USDC: Scale = { unit: "money", decimals: 6, symbol: "USDC" };
 
 describe("values in words", () => {
@@ -26,6 +27,10 @@ describe("values in words", () => {
     ["5%/year", RATE, 1_585_489_599n],
     ["0.5%/y", RATE, 158_548_959n],
     ["1585489599wad/s", RATE, 1_585_489_599n],
+    ["20,000", WAD, 20_000n * 10n ** 18n],
+    ["0.015", WAD, 15_000_000_000_000_000n],
+    ["0.000000000000000001", WAD, 1n],
+    ["1,000.5", WAD, 1_000_500_000_000_000_000_000n],
     ["150,000,000", USDC, 150_000_000_000_000n],
     ["150_000_000USDC", USDC, 150_000_000_000_000n],
     ["0.000001", USDC, 1n],
@@ -52,6 +57,10 @@ describe("values in words", () => {
     ["172800", SECONDS, "48h"],
     ["1.5h", SECONDS, "1d12h"],
     ["5%", RATE, "5%/year"],
+    ["2%", WAD, "write 20,000 or 0.015"],
+    ["-1", WAD, "write 20,000 or 0.015"],
+    ["1,00", WAD, "write 20,000 or 0.015"],
+    ["0.0000000000000000001", WAD, "at most 18 decimals"],
     ["0.0000001", USDC, "at most 6 decimals"],
     ["1,00,000", USDC, "commas"],
     ["100DAI", USDC, "it says DAI"],
@@ -70,6 +79,8 @@ describe("values in words", () => {
   const written: [bigint, Scale, string][] = [
     [8_025n, RATIO, "80.25 %"],
     [8_000n, RATIO, "80 %"],
+    [300_000n * 10n ** 18n, WAD, "300,000"],
+    [15_000_000_000_000_000n, WAD, "0.015"],
     [93_784n, SECONDS, "1d2h3m4s"],
     [0n, SECONDS, "0s"],
     [150_000_000_000_001n, USDC, "150,000,000.000001 USDC"],
