@@ -141,6 +141,8 @@ interface IMarginVault is ISolventVault {
     /// @param knownRoundId Its latest round when the order was committed; the deciding one comes after it, in its phase.
     /// @param earliestRoundAt The first round with `updatedAt` at or after this second decides it.
     /// @param latestRoundAt A round after this second does not.
+    /// @param committedAt When it was committed, seconds.
+    /// @param feedDecimals Decimals of the feed's answers when it was committed.
     /// @param reduces Whether it only reduces a position; it is cut to what is left of that.
     struct OrderView {
         int256 sizeDeltaWad;
@@ -151,6 +153,8 @@ interface IMarginVault is ISolventVault {
         uint80 knownRoundId;
         uint64 earliestRoundAt;
         uint64 latestRoundAt;
+        uint64 committedAt;
+        uint8 feedDecimals;
         bool reduces;
     }
 

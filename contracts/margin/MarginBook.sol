@@ -76,6 +76,7 @@ abstract contract MarginBook is WriteOffBook {
         bool reduces;
         uint64 earliestRoundAt;
         uint64 latestRoundAt;
+        uint64 committedAt;
         uint8 feedDecimals;
     }
 

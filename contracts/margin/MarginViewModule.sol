@@ -152,6 +152,8 @@ contract MarginViewModule is MarginFigures, VaultViews {
                 knownRoundId: order.knownRoundId,
                 earliestRoundAt: order.earliestRoundAt,
                 latestRoundAt: order.latestRoundAt,
+                committedAt: order.committedAt,
+                feedDecimals: order.feedDecimals,
                 reduces: order.reduces
             });
     }

@@ -240,6 +240,7 @@ contract OrderModule is MarginFigures {
             reduces: reduces,
             earliestRoundAt: (block.timestamp + _risk.minDelay).toUint64(),
             latestRoundAt: (block.timestamp + _risk.expiry).toUint64(),
+            committedAt: uint64(block.timestamp),
             feedDecimals: source.primaryDecimals
         });
         _orders[request.trader][request.marketId] = order;
