@@ -6,6 +6,7 @@ export { AccessManager__factory } from "../types/ethers-contracts/factories/@ope
 export { RiskSteward__factory } from "../types/ethers-contracts/factories/contracts/governance/RiskSteward__factory.js";
 export { LendingVault__factory } from "../types/ethers-contracts/factories/contracts/lending/LendingVault__factory.js";
 export { KeeperLens__factory } from "../types/ethers-contracts/factories/contracts/lens/KeeperLens__factory.js";
+export { MarginLens__factory } from "../types/ethers-contracts/factories/contracts/lens/MarginLens__factory.js";
 export { SolvencyLens__factory } from "../types/ethers-contracts/factories/contracts/lens/SolvencyLens__factory.js";
 export { MarginVault__factory } from "../types/ethers-contracts/factories/contracts/margin/MarginVault__factory.js";
 export { ChainlinkOracle__factory } from "../types/ethers-contracts/factories/contracts/oracle/ChainlinkOracle__factory.js";
@@ -22,6 +23,7 @@ export type { AccessManager } from "../types/ethers-contracts/@openzeppelin/cont
 export type { RiskSteward } from "../types/ethers-contracts/contracts/governance/RiskSteward.js";
 export type { LendingVault } from "../types/ethers-contracts/contracts/lending/LendingVault.js";
 export type { KeeperLens } from "../types/ethers-contracts/contracts/lens/KeeperLens.js";
+export type { MarginLens } from "../types/ethers-contracts/contracts/lens/MarginLens.js";
 export type { SolvencyLens } from "../types/ethers-contracts/contracts/lens/SolvencyLens.js";
 export type { MarginVault } from "../types/ethers-contracts/contracts/margin/MarginVault.js";
 export type { ChainlinkOracle } from "../types/ethers-contracts/contracts/oracle/ChainlinkOracle.js";

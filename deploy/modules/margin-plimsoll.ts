@@ -10,13 +10,13 @@ import WiringModule from "./wiring.ts";
 /** Both kinds of vault side by side: one engine, oracle, dilution and lens; funds, bids and mint budgets of their own. */
 export default buildModule("MarginPlimsoll", (m) => {
   const { accessManager } = m.useModule(MarginHandoverModule);
-  const { lens, keeperLens } = m.useModule(LensModule);
+  const { lens, keeperLens, marginLens } = m.useModule(LensModule);
   const { oracle } = m.useModule(OracleModule);
   const { riskSteward } = m.useModule(StewardModule);
   const { engine, vault, fund, dilution, underwriters } = m.useModule(WiringModule);
   const { marginVault, marginFund, marginUnderwriters } = m.useModule(MarginWiringModule);
   return {
-    ...{ accessManager, oracle, engine, dilution, riskSteward, lens, keeperLens },
+    ...{ accessManager, oracle, engine, dilution, riskSteward, lens, keeperLens, marginLens },
     ...{ vault, fund, underwriters },
     ...{ marginVault, marginFund, marginUnderwriters },
   };

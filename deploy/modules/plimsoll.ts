@@ -9,9 +9,10 @@ import WiringModule from "./wiring.ts";
 /** Everything, in order. The tokens and their feeds are parameters: on a test chain local-market.ts makes them. */
 export default buildModule("Plimsoll", (m) => {
   const { accessManager } = m.useModule(HandoverModule);
-  const { lens, keeperLens } = m.useModule(LensModule);
+  const { lens, keeperLens, marginLens } = m.useModule(LensModule);
   const { oracle } = m.useModule(OracleModule);
   const { riskSteward } = m.useModule(StewardModule);
   const { engine, vault, fund, dilution, underwriters } = m.useModule(WiringModule);
-  return { accessManager, oracle, engine, vault, fund, dilution, underwriters, riskSteward, lens, keeperLens };
+  const lenses = { lens, keeperLens, marginLens };
+  return { accessManager, oracle, engine, vault, fund, dilution, underwriters, riskSteward, ...lenses };
 });

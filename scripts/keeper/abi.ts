@@ -11,6 +11,11 @@ const LIQUIDATION =
   "tuple(uint256 repaidAssets, uint256 feeAssets, uint256 seizedAssets, uint256 badDebtAssets, uint256 socializedAssets)";
 const LOSS_QUOTE = "tuple(uint256 primaryAssets, uint256 highAssets, uint64 oldestRoundAt, address lossBlockedBy)";
 
+/** What a liquidation of a margin vault has done. */
+const CLOSED =
+  "tuple(bool complete, uint256 closedWad, uint256 feeAssets, uint256 rewardAssets, uint256 badDebtAssets, uint256 socializedAssets)";
+const TRADER_MARKET = "tuple(address trader, uint256 marketId)";
+
 /** Contract name as in the artifacts, and what is used of it. */
 export const FRAGMENTS = {
   WriteOffEngine: [
@@ -70,6 +75,30 @@ export const FRAGMENTS = {
     "function lots(address auction, address vault, uint256[] ids) view returns (tuple(uint256 remainingTokens, uint256 price, uint256 buyableTokens, uint256 buyableAssets, uint256 expiresAt, uint256 closesAt)[])",
     "function rounds(address auction, address vault, tuple(uint256 id, uint256 number)[] keys) view returns (tuple(uint256 assets, uint256 price, uint256 sellableTokens, uint256 sellableAssets, uint256 endsAt)[])",
   ],
+  MarginVault: [
+    "function asset() view returns (address)",
+    "function oracle() view returns (address)",
+    "function marketCount() view returns (uint256)",
+    "function minProvision() view returns (uint256)",
+    "function resolveOrder(address trader, uint256 marketId, uint80 roundId) returns (uint8)",
+    `function liquidate(address trader, uint256 marketId, uint256 maxSocializedAssets) returns (${CLOSED})`,
+    `function liquidateBatch(address[] traders, uint256[] marketIds, uint256 maxSocializedAssets) returns (${CLOSED}[])`,
+    "function impair(address trader) returns (uint256)",
+    "event MarginDeposited(address indexed trader, address payer, uint256 assets)",
+    "event MarginWithdrawn(address indexed trader, address receiver, uint256 assets)",
+    "event OrderCommitted(address indexed trader, uint256 indexed marketId, int256 sizeDeltaWad, uint256 acceptablePriceWad, uint256 escrowAssets, uint256 keeperFeeAssets, uint256 earliestRoundAt, uint256 latestRoundAt, uint80 knownRoundId)",
+    "event OrderResolved(address indexed trader, uint256 indexed marketId, uint8 outcome, uint80 roundId, uint256 priceWad, address keeper)",
+    "event PositionChanged(address indexed trader, uint256 indexed marketId, int256 sizeDeltaWad, uint256 priceWad, int256 cost, int256 realizedAssets, int256 sizeAfterWad, int256 basisAfter)",
+    `event AccountLiquidated(address indexed trader, uint256 indexed marketId, address indexed keeper, ${CLOSED} liquidation)`,
+    "event AccountImpaired(address indexed trader, uint256 shortfallAssets)",
+    "event ImpairmentCleared(address indexed trader)",
+  ],
+  MarginLens: [
+    "function markets(address vault) view returns (tuple(address underlying, uint256 primaryWad, uint256 lowWad, uint256 highWad, uint256 updatedAt, int256 fundingIndex, int256 skewWad, uint256 skewScaleWad, uint256 maintenanceWad, uint256 depthWad, bool blocksLoss, bytes4 failure)[])",
+    "function accounts(address vault, address[] traders) view returns (tuple(uint256 marginAssets, uint256 deficitAssets, int256 equityAssets, uint256 maintenanceAssets, uint256 healthWad, uint256 shortfallAssets, uint256 provisionedAssets, uint256 impairedAt, uint256 writeOffId, uint256 openMarkets, uint256 pendingMarkets, uint256 largestMarket, bytes4 liquidationFailure, bytes4 lossFailure, bytes4 failure)[])",
+    `function marginPositions(address vault, ${TRADER_MARKET}[] keys) view returns (tuple(int256 sizeWad, int256 basis, uint256 notionalAssets, int256 profitAssets, uint256 maintenanceAssets)[])`,
+    `function orders(address vault, ${TRADER_MARKET}[] keys) view returns (tuple(int256 sizeDeltaWad, uint256 acceptablePriceWad, uint256 escrowAssets, uint256 keeperFeeAssets, uint256 committedAt, uint256 earliestRoundAt, uint256 latestRoundAt, bool reduces, bool isResolvable, uint8 outcome, uint80 roundId, uint256 priceWad, uint8 verdict)[])`,
+  ],
   FlashLiquidator: [
     "function liquidate(tuple(address vault, address borrower, address collateral, uint256 maxRepaidAssets, uint256 minSeizedAssets, uint256 maxSocializedAssets, uint256 minProfitAssets) order, tuple(address target, bytes beforeAmount, bytes afterAmount) sale) returns (uint256)",
   ],
@@ -92,6 +121,8 @@ export const DEBT_AUCTION = new Interface(FRAGMENTS.DebtAuction);
 export const BUYBACK_AUCTION = new Interface(FRAGMENTS.BuybackAuction);
 export const ORACLE = new Interface(FRAGMENTS.ChainlinkOracle);
 export const LENS = new Interface(FRAGMENTS.KeeperLens);
+export const MARGIN_VAULT = new Interface(FRAGMENTS.MarginVault);
+export const MARGIN_LENS = new Interface(FRAGMENTS.MarginLens);
 export const FLASH_LIQUIDATOR = new Interface(FRAGMENTS.FlashLiquidator);
 export const ERC20 = new Interface(FRAGMENTS.TestToken);
 export const DESK = new Interface(FRAGMENTS.FixedPriceDesk);

@@ -2,7 +2,7 @@
  * One block decided: strategy after strategy proposes, the executor sends what is worth it, and what one has sent the next
  * leaves alone. What goes wrong in one strategy stays with it. The replays decide by this too.
  */
-import { type Vault } from "./book/vaults.ts";
+import { type VaultBasics } from "./book/vaults.ts";
 import { type Executor, type GasPricer, type Outcome } from "./executor/executor.ts";
 import { type Strategy } from "./strategies/types.ts";
 import { blockView, type ViewParts } from "./view.ts";
@@ -18,6 +18,7 @@ export type Seen = Omit<ViewParts, "claimed" | "deferred">;
 
 /** Blocks for which a position that could not be liquidated comes last. */
 const DEFER_BLOCKS = 10;
+const LIQUIDATIONS = new Set(["liquidate", "liquidateMargin"]);
 
 export class Decisions {
   private readonly strategies: readonly Strategy[];
@@ -48,7 +49,7 @@ export class Decisions {
           this.observer.decided(strategy.name, outcome);
           if (outcome.status === "sent" || outcome.status === "would send" || outcome.status === "taken") {
             for (const name of outcome.proposal.positions) claimed.add(name);
-          } else if (strategy.name === "liquidate" && outcome.status !== "no room") {
+          } else if (LIQUIDATIONS.has(strategy.name) && outcome.status !== "no room") {
             for (const name of outcome.proposal.positions) this.deferredUntil.set(name, head.number + DEFER_BLOCKS);
           }
         }
@@ -61,7 +62,7 @@ export class Decisions {
 }
 
 function memo(ask: GasPricer): GasPricer {
-  const known = new Map<Vault, ReturnType<GasPricer>>();
+  const known = new Map<VaultBasics, ReturnType<GasPricer>>();
   return async (vault) => {
     const value = known.get(vault) ?? ask(vault);
     known.set(vault, value);

@@ -2,7 +2,8 @@
  * The keeper: at each block it reads what is new, brings its book up to date, lets the strategies propose in their
  * order, and has the executor send what is worth it. After that it reads again what has not been read for long.
  */
-import { Book, type Judged, nameOfPosition, WAD } from "./book/book.ts";
+import { Book, type Judged, nameOfPosition } from "./book/book.ts";
+import { type JudgedAccount, MarginBook, readMarginVaults } from "./book/margin-book.ts";
 import { readPrices, type Prices } from "./book/prices.ts";
 import { eventSources, readVaults, type Vault } from "./book/vaults.ts";
 import { type KeeperConfig } from "./config/types.ts";
@@ -10,7 +11,7 @@ import { Decisions } from "./decide.ts";
 import { type Executor, type Outcome } from "./executor/executor.ts";
 import { weiInAssets } from "./executor/fees.ts";
 import { type Lane } from "./executor/lane.ts";
-import { Indexer } from "./indexer/indexer.ts";
+import { type Caught, Indexer } from "./indexer/indexer.ts";
 import { type Watch } from "./operations/health.ts";
 import { type Log } from "./operations/log.ts";
 import { type Metrics } from "./operations/metrics.ts";
@@ -18,6 +19,7 @@ import { type Header } from "./rpc/endpoint.ts";
 import { type RpcPool } from "./rpc/pool.ts";
 import { type Sighting, type Store } from "./store/types.ts";
 import { type LaneName, type Strategy } from "./strategies/types.ts";
+import { countsOf } from "./summary.ts";
 
 /** Everything a keeper is made of. */
 export interface Parts {
@@ -36,6 +38,8 @@ export interface Parts {
 export interface Tick {
   readonly head: Header;
   readonly judged: readonly Judged[];
+  /** Accounts of margin vaults. */
+  readonly accounts: readonly JudgedAccount[];
   readonly outcomes: readonly Outcome[];
   readonly orphaned: number;
 }
@@ -49,12 +53,18 @@ export class Keeper {
   private rulesAt: number | undefined;
   private indexer: Indexer | undefined;
   private book: Book | undefined;
+  /** Undefined where no margin vaults are kept. */
+  private readonly margin: MarginBook | undefined;
+  /** What has happened since the last block that was decided on: a block that fails must not lose it. */
+  private news: { touched: readonly Sighting[]; orphaned: number } = { touched: [], orphaned: 0 };
   private lastHash = "";
   private readonly decisions: Decisions;
 
   constructor(parts: Parts) {
     this.parts = parts;
-    const { strategies, executor, metrics, log } = parts;
+    const { strategies, executor, metrics, log, config, rpc } = parts;
+    const { marginLens } = config.contracts;
+    if (marginLens !== undefined) this.margin = new MarginBook(rpc, { ...config.book, lens: marginLens });
     this.decisions = new Decisions(strategies, executor, {
       decided: (strategy, { status }) => {
         metrics.proposals.inc({ strategy, status });
@@ -78,17 +88,22 @@ export class Keeper {
   private async tick(head: Header): Promise<Tick> {
     const { rpc, metrics, watch, lanes } = this.parts;
     const endTimer = metrics.decisionSeconds.startTimer();
-    const [prices, { touched, orphaned }] = await this.catchUp(head);
+    const prices = await this.catchUp(head);
+    const { touched, orphaned } = this.news;
     for (const lane of Object.values(lanes)) await lane.settle(head);
     const book = this.knownBook();
     await book.read(positionsIn(touched), head);
     const judged = book.judge(prices);
-    watch.sawPositions(judged, prices);
-    const outcomes = await this.decide(head, prices, judged, touched);
+    const accounts = (await this.margin?.judge(head)) ?? [];
+    watch.sawPositions(judged, prices, accounts);
+    const outcomes = await this.decide(head, prices, { judged, accounts }, touched);
+    this.news = { touched: [], orphaned: 0 };
     endTimer();
-    this.report(head, judged, outcomes, orphaned);
+    const tick = { head, judged, accounts, outcomes, orphaned };
+    this.report(tick);
 
     await book.read(book.stale(judged, head.number), head);
+    await this.margin?.read(this.margin.stale(head.number), head);
     if (this.rulesAt === head.number || this.rulesAt === undefined) {
       for (const lane of Object.values(lanes)) {
         const wei = await rpc.balance(lane.address);
@@ -97,42 +112,55 @@ export class Keeper {
       }
     }
     metrics.finished.set(head.number);
-    return { head, judged, outcomes, orphaned };
+    return tick;
   }
 
   /** Rules, events and prices up to the head. */
-  private async catchUp(head: Header): Promise<[Prices, { touched: readonly Sighting[]; orphaned: number }]> {
+  private async catchUp(head: Header): Promise<Prices> {
     const { rpc, store, log, metrics } = this.parts;
     const isDue = this.rulesAt === undefined || Math.abs(head.number - this.rulesAt) >= RULES_EVERY_BLOCKS;
     if (isDue) await this.readRules(head);
-    let caught = await this.knownIndexer().catchUp(head);
-    if (caught.newVault) {
+    if ((await this.readEvents(head)).newVault) {
       await this.readRules(head);
-      caught = await this.knownIndexer().catchUp(head);
+      await this.readEvents(head);
     }
-    if (caught.orphaned > 0) {
-      log.warn({ orphaned: caught.orphaned, head: head.number }, "a reorganisation");
-      metrics.orphaned.inc(caught.orphaned);
+    const { orphaned } = this.news;
+    if (orphaned > 0) {
+      log.warn({ orphaned, head: head.number }, "a reorganisation");
+      metrics.orphaned.inc(orphaned);
     }
     const prices = await readPrices(rpc, head.hash, this.vaults);
     const book = this.knownBook();
-    if (book.entries.size === 0 || caught.orphaned > 0) {
+    if (book.entries.size === 0 || orphaned > 0) {
       const known = await store.sightings("position");
       book.retain(known);
       const missing = known.filter((sighting) => !book.entries.has(nameIn(sighting)));
       await book.read(positionsIn(missing), head);
     }
-    return [prices, caught];
+    await this.margin?.catchUp(head, store, this.news);
+    return prices;
+  }
+
+  private async readEvents(head: Header): Promise<Caught> {
+    const caught = await this.knownIndexer().catchUp(head);
+    const { touched, orphaned } = this.news;
+    this.news = { touched: [...touched, ...caught.touched], orphaned: orphaned + caught.orphaned };
+    return caught;
   }
 
   /** The vaults and their rules. New vaults, or new auctions of theirs, are read from the first block on. */
   private async readRules(head: Header): Promise<void> {
     const { config, rpc, store, log } = this.parts;
-    this.vaults = await readVaults(rpc, head.hash, config.contracts.engine);
+    const { engine } = config.contracts;
+    this.vaults = await readVaults(rpc, head.hash, engine);
+    const marginVaults = await readMarginVaults(rpc, head.hash, engine);
+    if (this.margin !== undefined) this.margin.vaults = marginVaults;
+    else if (marginVaults.length > 0)
+      log.warn({ vaults: marginVaults.length }, "margin vaults need contracts.marginLens");
     const shares = config.strategies.flatMap((strategy) =>
       strategy.use === "claim" ? strategy.accounts.map(({ shares: contract }) => contract) : [],
     );
-    const sources = eventSources(config.contracts.engine, this.vaults, shares);
+    const sources = eventSources(engine, [...this.vaults, ...(this.margin?.vaults ?? [])], shares);
     const known = new Set(await store.sources());
     if (sources.some((source) => !known.has(source))) {
       log.info({ sources: sources.length }, "reading events from the deployment on");
@@ -149,28 +177,32 @@ export class Keeper {
   private async decide(
     head: Header,
     prices: Prices,
-    judged: readonly Judged[],
+    { judged, accounts: ofMargin }: Pick<Tick, "judged" | "accounts">,
     touched: readonly Sighting[],
   ): Promise<Outcome[]> {
     const { config, rpc, store, lanes } = this.parts;
     const accounts = { urgent: lanes.urgent.address, housekeeping: lanes.housekeeping.address };
-    const { lens, flashLiquidator } = config.contracts;
+    const { lens, marginLens, flashLiquidator } = config.contracts;
+    const vaults = this.margin?.vaults ?? [];
     const seen = {
       ...{ head, rpc, store, lens, flashLiquidator, accounts },
       ...{ vaults: this.vaults, prices, judged, touched },
+      ...(marginLens === undefined ? {} : { margin: { lens: marginLens, vaults, judged: ofMargin } }),
     };
     return this.decisions.decide(seen, positionsOf(lanes.urgent.waiting), async (vault) =>
       weiInAssets(rpc, head.hash, config.native, vault),
     );
   }
 
-  private report(head: Header, judged: readonly Judged[], outcomes: readonly Outcome[], orphaned: number): void {
+  private report({ head, judged, accounts, outcomes, orphaned }: Tick): void {
     const { metrics, log, watch } = this.parts;
     metrics.head.set(head.number);
     metrics.positions.set(judged.length);
-    metrics.liquidatable.set(judged.filter(({ healthWad }) => healthWad < WAD).length);
-    metrics.insolvent.set(judged.filter(({ shortfallAssets }) => shortfallAssets !== 0n).length);
-    metrics.unpriced.set(judged.filter(({ priced }) => !priced).length);
+    metrics.accounts.set(accounts.length);
+    const { liquidatable, insolvent, unpriced } = countsOf({ judged, accounts });
+    metrics.liquidatable.set(liquidatable);
+    metrics.insolvent.set(insolvent);
+    metrics.unpriced.set(unpriced);
     metrics.unhandled.set(watch.read().oldestInsolvencyBlocks);
     for (const { proposal, status, detail, hash, gainAssets, costAssets } of outcomes) {
       const figures = { gainAssets: gainAssets?.toString(), costAssets: costAssets?.toString() };
@@ -179,7 +211,8 @@ export class Keeper {
       else if (status === "failed") log.error(line, "failed");
       else log.debug(line, "not sent");
     }
-    log.info({ head: head.number, positions: judged.length, proposals: outcomes.length, orphaned }, "block");
+    const counts = { positions: judged.length, accounts: accounts.length };
+    log.info({ head: head.number, ...counts, proposals: outcomes.length, orphaned }, "block");
   }
 
   private knownIndexer(): Indexer {

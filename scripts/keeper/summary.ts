@@ -8,6 +8,8 @@ export interface Summary {
   readonly block: number;
   readonly blockHash: string;
   readonly positions: number;
+  /** Margin accounts; the counts that follow are of both. */
+  readonly accounts: number;
   readonly liquidatable: number;
   readonly insolvent: number;
   readonly unpriced: number;
@@ -25,12 +27,11 @@ export interface Summary {
   readonly isSettled: boolean;
 }
 
-export function summaryOf({ head, judged, outcomes }: Tick, mined: readonly Settled[], isSettled: boolean): Summary {
+export function summaryOf(tick: Tick, mined: readonly Settled[], isSettled: boolean): Summary {
+  const { head, judged, accounts, outcomes } = tick;
   return {
-    ...{ block: head.number, blockHash: head.hash, positions: judged.length },
-    liquidatable: judged.filter(({ healthWad }) => healthWad < WAD).length,
-    insolvent: judged.filter(({ shortfallAssets }) => shortfallAssets !== 0n).length,
-    unpriced: judged.filter(({ priced }) => !priced).length,
+    ...{ block: head.number, blockHash: head.hash, positions: judged.length, accounts: accounts.length },
+    ...countsOf(tick),
     proposals: outcomes.map(({ proposal, status, detail, hash, gainAssets, costAssets }) => ({
       ...{ strategy: proposal.strategy, name: proposal.name, status, detail },
       ...(hash === undefined ? {} : { hash }),
@@ -45,16 +46,28 @@ export function summaryOf({ head, judged, outcomes }: Tick, mined: readonly Sett
   };
 }
 
+/** How many positions and accounts are in which state. */
+export function countsOf({ judged, accounts }: Pick<Tick, "judged" | "accounts">) {
+  const standings = accounts.map(({ standing }) => standing).filter((standing) => standing !== undefined);
+  const sunk = standings.filter(({ equityAssets, maintenanceAssets }) => equityAssets < maintenanceAssets);
+  return {
+    liquidatable: judged.filter(({ healthWad }) => healthWad < WAD).length + sunk.length,
+    insolvent: [...judged, ...standings].filter(({ shortfallAssets }) => shortfallAssets !== 0n).length,
+    unpriced: judged.filter(({ priced }) => !priced).length + accounts.length - standings.length,
+  };
+}
+
 /** For people, at 80 columns. */
 export function describe(summary: Summary): string {
-  const { block, positions, liquidatable, insolvent, unpriced, proposals, mined, isSettled } = summary;
-  const facts = `Block ${block}: ${positions} positions, ${liquidatable} liquidatable, ${insolvent} insolvent, ${unpriced} without a price\n`;
+  const { block, positions, accounts, liquidatable, insolvent, unpriced, proposals, mined, isSettled } = summary;
+  const kept = accounts === 0 ? `${positions} positions` : `${positions} positions, ${accounts} accounts`;
+  const facts = `Block ${block}: ${kept}, ${liquidatable} liquidatable, ${insolvent} insolvent, ${unpriced} without a price\n`;
   if (proposals.length === 0) return `${facts}Nothing to do.\n`;
   const table = printedTable(
     [
-      { heading: "Strategy", width: 10 },
+      { heading: "Strategy", width: 15 },
       { heading: "What became of it", width: 17 },
-      { heading: "Detail", width: 43 },
+      { heading: "Detail", width: 38 },
     ],
     proposals.map(({ strategy, status, detail }) => [strategy, status, detail]),
   );

@@ -7,7 +7,7 @@ import { type Header } from "./rpc/endpoint.ts";
 import { type Views } from "./rpc/pool.ts";
 import { type Sighting, type Store } from "./store/types.ts";
 import { type Outlook, readOutlooks } from "./strategies/outlook.ts";
-import { type BlockView } from "./strategies/types.ts";
+import { type BlockView, type MarginView } from "./strategies/types.ts";
 
 export interface ViewParts {
   readonly head: Header;
@@ -17,6 +17,7 @@ export interface ViewParts {
   readonly flashLiquidator: string | undefined;
   readonly accounts: BlockView["accounts"];
   readonly vaults: readonly Vault[];
+  readonly margin?: MarginView;
   readonly prices: Prices;
   readonly judged: readonly Judged[];
   readonly claimed: ReadonlySet<string>;
@@ -31,6 +32,7 @@ export function blockView(parts: ViewParts): BlockView {
   const answers = new Map<string, Promise<string>>();
   return {
     ...parts,
+    margin: parts.margin,
     sightings: async (kind) => {
       const known = seen.get(kind) ?? store.sightings(kind);
       seen.set(kind, known);

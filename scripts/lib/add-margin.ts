@@ -21,8 +21,11 @@ const KIND = { insurance: 0, dilution: 1 } as const;
 /** The vault's only market here. */
 export const MARKET = 0n;
 
-/** The contracts; nobody can trade yet. To be called before anything else happens on the chain. */
-export async function deployAddition(system: Deployment, parameters: string) {
+/**
+ * The contracts; nobody can trade yet. To be called before anything else happens on the chain.
+ * @param journal name of Ignition's folder below deploy/deployments; an in-process chain needs none
+ */
+export async function deployAddition(system: Deployment, parameters: string, journal?: string) {
   const { chain, asset, oracle, engine, dilution, accessManager } = system;
   const deployed = await chain.connection.ignition.deploy(MarginAdditionModule, {
     parameters: deploymentParameters(parameters, {
@@ -32,6 +35,7 @@ export async function deployAddition(system: Deployment, parameters: string) {
       dilution: await dilution.getAddress(),
       accessManager: await accessManager.getAddress(),
     }),
+    ...(journal === undefined ? {} : { deploymentId: journal }),
   });
   const { provider } = chain.connection.ethers;
   return {

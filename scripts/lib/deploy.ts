@@ -15,6 +15,7 @@ import {
   InsuranceFund__factory,
   KeeperLens__factory,
   LendingVault__factory,
+  MarginLens__factory,
   MarginVault__factory,
   RiskSteward__factory,
   SolvencyLens__factory,
@@ -91,7 +92,8 @@ type LendingSide =
   | "underwriters"
   | "riskSteward"
   | "lens"
-  | "keeperLens";
+  | "keeperLens"
+  | "marginLens";
 
 async function lendingSide(
   { chain, holders, oracleAccount, market, tokens }: Awaited<ReturnType<typeof openMarket>>,
@@ -120,6 +122,7 @@ async function lendingSide(
     buybackAuction: BuybackAuction__factory.connect(await dilution.buybackAuction(), provider),
     lens: SolvencyLens__factory.connect(await at(deployed.lens), provider),
     keeperLens: KeeperLens__factory.connect(await at(deployed.keeperLens), provider),
+    marginLens: MarginLens__factory.connect(await at(deployed.marginLens), provider),
   };
 }
 

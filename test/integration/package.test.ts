@@ -94,6 +94,7 @@ describe("package for integrators", () => {
         "InsuranceFund",
         "KeeperLens",
         "LendingVault",
+        "MarginLens",
         "MarginVault",
         "RiskSteward",
         "SolvencyLens",

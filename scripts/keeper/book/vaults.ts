@@ -14,20 +14,25 @@ export interface CollateralRules {
   readonly probe: bigint;
 }
 
-export interface Vault {
+/** What is known of a vault of either kind. */
+export interface VaultBasics {
   readonly address: string;
   readonly asset: string;
   readonly assetDecimals: number;
   readonly oracle: string;
-  readonly collaterals: readonly CollateralRules[];
-  readonly minDebt: bigint;
-  readonly confirmationDelay: number;
-  readonly confirmationWindow: number;
   readonly minProvision: bigint;
   /** Auctions of its dilution layer; empty if it has none. */
   readonly debtAuction: string;
   readonly buybackAuction: string;
   readonly backstopToken: string;
+}
+
+/** A lending vault. */
+export interface Vault extends VaultBasics {
+  readonly collaterals: readonly CollateralRules[];
+  readonly minDebt: bigint;
+  readonly confirmationDelay: number;
+  readonly confirmationWindow: number;
 }
 
 /** Kind of a layer, as in IWriteOffEngine.Kind. */
@@ -47,38 +52,41 @@ export async function view(
   return abi.decodeFunctionResult(name, result)[0];
 }
 
-/**
- * All lending vaults of the engine, in order of registration. Vaults of another kind are passed over: this keeper does
- * not know what to do with them, and they must not stop it.
- */
-export async function readVaults(rpc: Views, blockHash: string, engine: string): Promise<Vault[]> {
+/** The engine's vaults of one kind, in order of registration: of the kind is what answers `question`, which no other does. */
+export async function vaultsThat(
+  rpc: Views,
+  blockHash: string,
+  engine: string,
+  question: { readonly abi: Interface; readonly name: string },
+): Promise<string[]> {
   const addresses = (await view(rpc, blockHash, ENGINE, engine, "vaults")) as string[];
-  const vaults = await Promise.all(
+  const data = question.abi.encodeFunctionData(question.name);
+  const answers = await Promise.all(
     addresses.map(async (address) => {
-      if (!(await lendsAgainstCollateral(rpc, blockHash, address))) return undefined;
-      return readVault(rpc, blockHash, engine, address.toLowerCase());
+      try {
+        return (await rpc.call({ to: address, data }, blockHash)).length > 2;
+      } catch (error) {
+        if (error instanceof CallReverted) return false;
+        throw error;
+      }
     }),
   );
-  return vaults.filter((vault) => vault !== undefined);
+  return addresses.filter((_, index) => answers[index]).map((address) => address.toLowerCase());
 }
 
-/** Whether a vault is of the kind whose positions are pairs of borrower and collateral. */
-async function lendsAgainstCollateral(rpc: Views, blockHash: string, address: string): Promise<boolean> {
-  try {
-    const result = await rpc.call({ to: address, data: VAULT.encodeFunctionData("collaterals") }, blockHash);
-    return result.length > 2;
-  } catch (error) {
-    if (error instanceof CallReverted) return false;
-    throw error;
-  }
+/** All lending vaults of the engine. What is of another kind, known or not, does not stop them. */
+export async function readVaults(rpc: Views, blockHash: string, engine: string): Promise<Vault[]> {
+  const addresses = await vaultsThat(rpc, blockHash, engine, { abi: VAULT, name: "collaterals" });
+  return Promise.all(addresses.map(async (address) => readVault(rpc, blockHash, engine, address)));
 }
 
-async function readVault(rpc: Views, blockHash: string, engine: string, address: string): Promise<Vault> {
-  const ask = async (name: string, args: readonly unknown[] = []) => view(rpc, blockHash, VAULT, address, name, args);
-  const [asset, oracle, collaterals, risk, minProvision, stack] = (await Promise.all([
-    ...[ask("asset"), ask("oracle"), ask("collaterals"), ask("riskConfig"), ask("minProvision")],
+/** What both kinds answer alike. */
+export async function readBasics(rpc: Views, blockHash: string, engine: string, address: string): Promise<VaultBasics> {
+  const ask = async (name: string) => view(rpc, blockHash, VAULT, address, name);
+  const [asset, oracle, minProvision, stack] = (await Promise.all([
+    ...[ask("asset"), ask("oracle"), ask("minProvision")],
     view(rpc, blockHash, ENGINE, engine, "stackOf", [address]),
-  ])) as [string, string, string[], Record<string, bigint>, bigint, { tranche: string; kind: bigint }[]];
+  ])) as [string, string, bigint, { tranche: string; kind: bigint }[]];
   const dilution = stack.find(({ kind }) => kind === DILUTION_LAYER)?.tranche;
   const [debtAuction, buybackAuction, backstopToken] =
     dilution === undefined
@@ -91,6 +99,19 @@ async function readVault(rpc: Views, blockHash: string, engine: string, address:
   return {
     ...{ address, asset: asset.toLowerCase(), oracle: oracle.toLowerCase(), minProvision },
     assetDecimals: Number(await view(rpc, blockHash, ERC20, asset, "decimals")),
+    debtAuction: debtAuction.toLowerCase(),
+    buybackAuction: buybackAuction.toLowerCase(),
+    backstopToken: backstopToken.toLowerCase(),
+  };
+}
+
+async function readVault(rpc: Views, blockHash: string, engine: string, address: string): Promise<Vault> {
+  const ask = async (name: string, args: readonly unknown[] = []) => view(rpc, blockHash, VAULT, address, name, args);
+  const [basics, collaterals, risk] = (await Promise.all([
+    ...[readBasics(rpc, blockHash, engine, address), ask("collaterals"), ask("riskConfig")],
+  ])) as [VaultBasics, string[], Record<string, bigint>];
+  return {
+    ...basics,
     collaterals: await Promise.all(
       collaterals.map(async (token): Promise<CollateralRules> => {
         const [config, decimals, retirement] = (await Promise.all([
@@ -110,14 +131,10 @@ async function readVault(rpc: Views, blockHash: string, engine: string, address:
     minDebt: risk.minDebt ?? 0n,
     confirmationDelay: Number(risk.confirmationDelay),
     confirmationWindow: Number(risk.confirmationWindow),
-    debtAuction: debtAuction.toLowerCase(),
-    buybackAuction: buybackAuction.toLowerCase(),
-    backstopToken: backstopToken.toLowerCase(),
   };
 }
-
 /** Contracts whose events tell all that a keeper must know of. */
-export function eventSources(engine: string, vaults: readonly Vault[], shares: readonly string[]): string[] {
+export function eventSources(engine: string, vaults: readonly VaultBasics[], shares: readonly string[]): string[] {
   const sources = vaults.flatMap(({ address, debtAuction, buybackAuction }) => [address, debtAuction, buybackAuction]);
   return [...new Set([engine, ...sources, ...shares].filter((address) => address !== ""))].sort();
 }

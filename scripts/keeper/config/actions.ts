@@ -4,7 +4,16 @@ import { isHexString } from "ethers";
 import { type Reader } from "./reader.ts";
 import { type KeeperConfig, type StrategyConfig, type VenueConfig } from "./types.ts";
 
-const STRATEGIES = ["liquidate", "impair", "writeOff", "auctions", "sweep", "claim"] as const;
+const STRATEGIES = [
+  "liquidate",
+  "liquidateMargin",
+  "orders",
+  "impair",
+  "writeOff",
+  "auctions",
+  "sweep",
+  "claim",
+] as const;
 const VENUES = ["hold", "uniswapV3", "desk"] as const;
 /** A token, then at least one pair of fee and token: 20 + 23 n bytes. */
 const isPath = (value: unknown): value is string =>
@@ -30,7 +39,13 @@ function parseStrategy(item: Reader): StrategyConfig {
   const batch = () => item.whole("batch", { min: 1, max: 50, fallback: 10 });
   const everyBlocks = () => item.whole("everyBlocks", { min: 1, max: 1_000_000, fallback: 300 });
   switch (use) {
+    case "orders":
+      return {
+        ...{ use, minProfitWad: item.amount("minProfit", "0"), cancel: item.flag("cancel", true) },
+        perBlock: item.whole("perBlock", { min: 1, max: 500, fallback: 50 }),
+      };
     case "liquidate":
+    case "liquidateMargin":
       return {
         ...{ use, minProfitWad: item.amount("minProfit", "0") },
         perBlock: item.whole("perBlock", { min: 1, max: 500, fallback: 20 }),

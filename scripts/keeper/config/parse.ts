@@ -53,16 +53,18 @@ function parseUrl(reader: Reader, key: string, value: unknown): SecretSource | s
 /** As written; engine and lens may be left out where `make deploy` has left an address file for the chain. */
 function parseContracts(reader: Reader, chainId: number): Contracts {
   const flashLiquidator = reader.has("flashLiquidator") ? reader.address("flashLiquidator") : undefined;
+  const ownMarginLens = reader.has("marginLens") ? reader.address("marginLens") : undefined;
   const file = reader.has("engine") ? undefined : findAddressFile(chainId);
   const [engine, lens] = [file?.contracts.WriteOffEngine, file?.contracts.KeeperLens];
+  const marginLens = ownMarginLens ?? file?.contracts.MarginLens?.address.toLowerCase();
   const contracts: Contracts =
     engine === undefined || lens === undefined
       ? {
-          ...{ engine: reader.address("engine"), lens: reader.address("lens"), flashLiquidator },
+          ...{ engine: reader.address("engine"), lens: reader.address("lens"), marginLens, flashLiquidator },
           fromBlock: reader.whole("fromBlock", { min: 0, max: Number.MAX_SAFE_INTEGER }),
         }
       : {
-          ...{ engine: engine.address.toLowerCase(), lens: lens.address.toLowerCase(), flashLiquidator },
+          ...{ engine: engine.address.toLowerCase(), lens: lens.address.toLowerCase(), marginLens, flashLiquidator },
           fromBlock: engine.block,
         };
   reader.done();

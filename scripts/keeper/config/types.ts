@@ -5,6 +5,8 @@ import { type SecretSource } from "./secrets.ts";
 export interface Contracts {
   readonly engine: string;
   readonly lens: string;
+  /** `MarginLens`; undefined where no margin vault is kept. */
+  readonly marginLens: string | undefined;
   /** The keeper's own contract for liquidations without capital; undefined if it has capital. */
   readonly flashLiquidator: string | undefined;
   /** Block in which the engine was deployed. */
@@ -33,7 +35,8 @@ export type NativePrice = { readonly token: string } | { readonly assetsWad: big
 
 /** Strategies and their settings, in the order in which they are tried. */
 export type StrategyConfig =
-  | { readonly use: "liquidate"; readonly minProfitWad: bigint; readonly perBlock: number }
+  | { readonly use: "liquidate" | "liquidateMargin"; readonly minProfitWad: bigint; readonly perBlock: number }
+  | { readonly use: "orders"; readonly minProfitWad: bigint; readonly cancel: boolean; readonly perBlock: number }
   | { readonly use: "impair"; readonly maxCostWad: bigint; readonly refreshBps: number; readonly batch: number }
   | {
       readonly use: "writeOff";

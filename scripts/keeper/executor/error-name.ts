@@ -26,6 +26,9 @@ export const ERRORS: readonly string[] = [
   ...["PriceAboveLimit(uint256,uint256)", "NothingToBuy(uint256,uint256,uint256)", "SalePaused(address)"],
   ...["RoundClosed(address,uint256,uint256)", "RoundStillOpen(address,uint256,uint256,uint256,uint256)"],
   ...["ProfitTooSmall(uint256,uint256)", "NotAnOperator(address)", "AlreadyLiquidating()"],
+  ...["AccountHealthy(address,int256,uint256)", "AccountSolvent(address,int256)", "NoPosition(address,uint256)"],
+  ...["LossDisputed(address,int256,int256)", "OrderUndecided(address,uint256,uint8)", "NoOrder(address,uint256)"],
+  ...["InsufficientFeedGas(uint256,uint256)", "FeedAlive(uint256)", "InsufficientCash(uint256,uint256)"],
   ...["StaleAnswer(address,address,uint256,uint256,uint256)", "ZeroAssets()", "NothingToRepay(address,address)"],
   ...["SequencerDown(address)", "SequencerGracePeriod(uint256,uint256,uint256)", "FeedReverted(address,address)"],
 ];

@@ -1,7 +1,7 @@
 /** What gas costs: in wei, bid for inclusion, and in a vault's asset. All in whole numbers. */
 import { ORACLE } from "../abi.ts";
 import { type NativePrice } from "../config/types.ts";
-import { type Vault } from "../book/vaults.ts";
+import { type VaultBasics } from "../book/vaults.ts";
 import { CallReverted } from "../rpc/errors.ts";
 import { type Views } from "../rpc/pool.ts";
 
@@ -59,7 +59,7 @@ export async function weiInAssets(
   rpc: Views,
   blockHash: string,
   native: NativePrice,
-  vault: Vault,
+  vault: VaultBasics,
 ): Promise<((wei: bigint) => bigint) | undefined> {
   let assetsPerCoin: bigint;
   if ("assetsWad" in native) {

@@ -8,7 +8,7 @@ import { type Header } from "../rpc/endpoint.ts";
 import { AllEndpointsFailed } from "../rpc/errors.ts";
 import { type RawLog, type RpcPool } from "../rpc/pool.ts";
 import { type Checkpoint, type Sighting, type Store } from "../store/types.ts";
-import { announcesVault, nameOf, sightingIn, TOPICS } from "./events.ts";
+import { announcesVault, nameOf, sightingsIn, TOPICS } from "./events.ts";
 
 export interface IndexRules {
   /** First block that may hold an event. */
@@ -126,10 +126,9 @@ export class Indexer {
     const fresh = new Map<string, Sighting[]>([[head.hash, []]]);
     for (const log of logs) {
       if (this.recent.has(log.blockHash)) continue;
-      const sighting = sightingIn(log);
-      if (sighting === undefined) continue;
-      touched.set(nameOf(sighting), sighting);
-      fresh.set(log.blockHash, [...(fresh.get(log.blockHash) ?? []), sighting]);
+      const sightings = sightingsIn(log);
+      for (const sighting of sightings) touched.set(nameOf(sighting), sighting);
+      fresh.set(log.blockHash, [...(fresh.get(log.blockHash) ?? []), ...sightings]);
     }
     for (const [hash, sightings] of fresh) this.recent.set(hash, sightings);
     const most = 4 * this.rules.reorgDepth;
@@ -149,8 +148,9 @@ function inOrder(logs: readonly RawLog[]): RawLog[] {
 function firstOfEach(logs: readonly RawLog[]): Sighting[] {
   const found = new Map<string, Sighting>();
   for (const log of logs) {
-    const sighting = sightingIn(log);
-    if (sighting !== undefined && !found.has(nameOf(sighting))) found.set(nameOf(sighting), sighting);
+    for (const sighting of sightingsIn(log)) {
+      if (!found.has(nameOf(sighting))) found.set(nameOf(sighting), sighting);
+    }
   }
   return [...found.values()];
 }

@@ -18,6 +18,7 @@ export interface BotWorld {
   readonly chainId?: number;
   readonly engine: Addressed;
   readonly keeperLens: Addressed;
+  readonly marginLens?: Addressed;
   readonly flash: Addressed;
   /** The token that stands for the chain's coin. */
   readonly collateral: Addressed;
@@ -58,6 +59,7 @@ export async function configFor(world: BotWorld, place: Place, { urls, config = 
     contracts: {
       engine: await world.engine.getAddress(),
       lens: await world.keeperLens.getAddress(),
+      ...(world.marginLens === undefined ? {} : { marginLens: await world.marginLens.getAddress() }),
       flashLiquidator: await world.flash.getAddress(),
       fromBlock: world.fromBlock,
     },

@@ -3,6 +3,7 @@
  * insolvency that nobody has recorded for too many blocks, and before the first block is done.
  */
 import { type Judged, nameOfPosition } from "../book/book.ts";
+import { type JudgedAccount } from "../book/margin-book.ts";
 import { priceKey, type Prices } from "../book/prices.ts";
 
 export interface HealthRules {
@@ -62,13 +63,17 @@ export class Watch {
     this.balances.set(lane, wei);
   }
 
-  /** Which positions are insolvent and not recorded, where the price sources let a loss be booked. */
-  sawPositions(judged: readonly Judged[], prices: Prices): void {
+  /** Which positions and accounts are insolvent and not recorded, where the price sources let a loss be booked. */
+  sawPositions(judged: readonly Judged[], prices: Prices, accounts: readonly JudgedAccount[] = []): void {
     const open = new Set<string>();
     for (const { entry, shortfallAssets, priced } of judged) {
       if (shortfallAssets === 0n || !priced || entry.row.impairedAt !== 0) continue;
       if (prices.get(priceKey(entry.vault.address, entry.collateral))?.lossBlocked === true) continue;
       open.add(nameOfPosition(entry.vault.address, entry));
+    }
+    for (const { name, entry, standing } of accounts) {
+      if (entry.row.impairedAt !== 0 || standing === undefined || standing.isDisputed) continue;
+      if (standing.shortfallAssets !== 0n) open.add(name);
     }
     for (const name of this.insolventSince.keys()) if (!open.has(name)) this.insolventSince.delete(name);
     for (const name of open) if (!this.insolventSince.has(name)) this.insolventSince.set(name, this.head);

@@ -11,13 +11,17 @@ export class Metrics {
   readonly head = this.gauge("keeper_head_block", "Newest block decided on");
   readonly finished = this.gauge("keeper_finished_block", "Newest block after which the book was brought up to date");
   readonly positions = this.gauge("keeper_positions", "Positions with debt");
-  readonly liquidatable = this.gauge("keeper_liquidatable_positions", "Positions below a health of one");
-  readonly insolvent = this.gauge("keeper_insolvent_positions", "Positions whose collateral does not cover their debt");
+  readonly accounts = this.gauge("keeper_margin_accounts", "Margin accounts with a position, a deficit or a record");
+  readonly liquidatable = this.gauge("keeper_liquidatable_positions", "Positions and accounts below a health of one");
+  readonly insolvent = this.gauge("keeper_insolvent_positions", "Positions and accounts that owe more than they have");
   readonly unhandled = this.gauge(
     "keeper_oldest_unhandled_insolvency_blocks",
     "Age of the oldest of them not impaired",
   );
-  readonly unpriced = this.gauge("keeper_unpriced_positions", "Positions whose price source does not answer");
+  readonly unpriced = this.gauge(
+    "keeper_unpriced_positions",
+    "Positions and accounts whose price source does not answer",
+  );
   readonly healthy = this.gauge("keeper_healthy", "1 while /health is green");
   readonly decisionSeconds = new Histogram({
     ...{ name: "keeper_decision_seconds", help: "From seeing a block to the end of its decisions" },

@@ -2,12 +2,12 @@
 
 /** Something that was seen to begin on chain, and stays: what has become of it is asked of the chain. */
 export interface Sighting {
-  readonly kind: "position" | "lot" | "round" | "epoch";
-  /** Contract it belongs to: the vault of a position, lot or round; the share token of an epoch. */
+  readonly kind: "position" | "account" | "order" | "lot" | "round" | "epoch";
+  /** Contract it belongs to: the vault, but for an epoch its share token. */
   readonly source: string;
-  /** Borrower of a position; write-off of a lot or round; number of an epoch. */
+  /** Borrower of a position; trader of an account or order; write-off of a lot or round; number of an epoch. */
   readonly first: string;
-  /** Collateral of a position; number of a round; empty otherwise. */
+  /** Collateral of a position; market of an order; number of a round; empty otherwise. */
   readonly second: string;
   /** Block in which it was seen first. */
   readonly firstBlock: number;

@@ -1,10 +1,10 @@
 /** Settles sales and buybacks that are over; buys tokens that are cheap enough, and sells them back when they are dear. */
 import { BUYBACK_AUCTION, DEBT_AUCTION, LENS } from "../abi.ts";
-import { type Vault } from "../book/vaults.ts";
+import { type VaultBasics } from "../book/vaults.ts";
 import { nameOf } from "../indexer/events.ts";
 import { type Sighting } from "../store/types.ts";
 import { spendable } from "./spendable.ts";
-import { type Attempt, type BlockView, inAssets, type Proposal, type Strategy } from "./types.ts";
+import { allVaults, type Attempt, type BlockView, inAssets, type Proposal, type Strategy } from "./types.ts";
 
 export interface AuctionRules {
   readonly settle: boolean;
@@ -50,14 +50,14 @@ export class Auctions implements Strategy {
   async propose(view: BlockView): Promise<Proposal[]> {
     for (const sighting of view.touched) this.closed.delete(nameOf(sighting));
     const proposals = await Promise.all(
-      view.vaults
+      allVaults(view)
         .filter(({ debtAuction }) => debtAuction !== "")
         .map(async (vault) => [...(await this.ofLots(vault, view)), ...(await this.ofRounds(vault, view))]),
     );
     return proposals.flat();
   }
 
-  private async ofLots(vault: Vault, view: BlockView): Promise<Proposal[]> {
+  private async ofLots(vault: VaultBasics, view: BlockView): Promise<Proposal[]> {
     const open = await this.open("lot", vault, view);
     if (open.length === 0) return [];
     const rows = await ask<LotRow>(view, "lots", [vault.debtAuction, vault.address, open.map(({ first }) => first)]);
@@ -75,7 +75,7 @@ export class Auctions implements Strategy {
     return proposals;
   }
 
-  private async ofRounds(vault: Vault, view: BlockView): Promise<Proposal[]> {
+  private async ofRounds(vault: VaultBasics, view: BlockView): Promise<Proposal[]> {
     const open = await this.open("round", vault, view);
     if (open.length === 0) return [];
     const keys = open.map(({ first, second }) => ({ id: first, number: second }));
@@ -94,7 +94,7 @@ export class Auctions implements Strategy {
     return proposals;
   }
 
-  private async open(kind: "lot" | "round", vault: Vault, view: BlockView): Promise<Sighting[]> {
+  private async open(kind: "lot" | "round", vault: VaultBasics, view: BlockView): Promise<Sighting[]> {
     const seen = await view.sightings(kind);
     return seen
       .filter(({ source }) => source === vault.address)
@@ -102,7 +102,7 @@ export class Auctions implements Strategy {
       .slice(0, PAGE);
   }
 
-  private settleLot(vault: Vault, { first }: Sighting): Proposal[] {
+  private settleLot(vault: VaultBasics, { first }: Sighting): Proposal[] {
     const data = DEBT_AUCTION.encodeFunctionData("settle", [vault.address, first]);
     return this.settle(vault, `lot:${first}`, {
       label: "settle",
@@ -112,19 +112,19 @@ export class Auctions implements Strategy {
     });
   }
 
-  private settleRound(vault: Vault, { first, second }: Sighting): Proposal[] {
+  private settleRound(vault: VaultBasics, { first, second }: Sighting): Proposal[] {
     const data = BUYBACK_AUCTION.encodeFunctionData("settle", [vault.address, first, second]);
     const attempt = { label: "settle", to: vault.buybackAuction, data: () => data, gain: () => 0n };
     return this.settle(vault, `round:${first}:${second}`, attempt);
   }
 
-  private settle(vault: Vault, what: string, attempt: Attempt): Proposal[] {
+  private settle(vault: VaultBasics, what: string, attempt: Attempt): Proposal[] {
     if (!this.rules.settle) return [];
     return [this.proposal(vault, what, attempt, -inAssets(vault, this.rules.maxCostWad))];
   }
 
   /** Gains by how much the tokens are cheaper than what the keeper would pay for them. */
-  private async buy(vault: Vault, { first }: Sighting, row: LotRow, view: BlockView): Promise<Proposal[]> {
+  private async buy(vault: VaultBasics, { first }: Sighting, row: LotRow, view: BlockView): Promise<Proposal[]> {
     const { accounts, head } = view;
     const limit = inAssets(vault, this.rules.buyAtWad);
     const most = inAssets(vault, this.rules.maxSpendWad);
@@ -144,7 +144,7 @@ export class Auctions implements Strategy {
     return [this.proposal(vault, `lot:${first}`, { label: "buy", to: vault.debtAuction, data: () => data, gain }, 0n)];
   }
 
-  private async sell(vault: Vault, { first, second }: Sighting, view: BlockView): Promise<Proposal[]> {
+  private async sell(vault: VaultBasics, { first, second }: Sighting, view: BlockView): Promise<Proposal[]> {
     const account = view.accounts.housekeeping;
     const tokens = await spendable(view, vault.backstopToken, account, vault.buybackAuction);
     if (tokens === 0n) return [];
@@ -162,7 +162,7 @@ export class Auctions implements Strategy {
     return [this.proposal(vault, `round:${first}:${second}`, attempt, 0n)];
   }
 
-  private proposal(vault: Vault, what: string, attempt: Attempt, leastNetAssets: bigint): Proposal {
+  private proposal(vault: VaultBasics, what: string, attempt: Attempt, leastNetAssets: bigint): Proposal {
     return {
       ...{ name: `${vault.address}:${what}`, strategy: this.name, vault, lane: "housekeeping" },
       ...{ attempts: [attempt], leastNetAssets, positions: [], pieces: [] },

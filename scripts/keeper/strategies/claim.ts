@@ -1,9 +1,9 @@
 /** Claims recoveries for accounts that have authorized the housekeeping account in the share contract. */
 import { VAULT } from "../abi.ts";
 import { inPages } from "../book/pages.ts";
-import { type Vault } from "../book/vaults.ts";
+import { type VaultBasics } from "../book/vaults.ts";
 import { chunks } from "./impair.ts";
-import { type BlockView, inAssets, type Proposal, type Strategy } from "./types.ts";
+import { allVaults, type BlockView, inAssets, type Proposal, type Strategy } from "./types.ts";
 
 export interface ClaimRules {
   readonly everyBlocks: number;
@@ -27,7 +27,8 @@ export class Claim implements Strategy {
   }
 
   async propose(view: BlockView): Promise<Proposal[]> {
-    const { head, vaults } = view;
+    const { head } = view;
+    const vaults = allVaults(view);
     if (this.lookedAt !== undefined && head.number < this.lookedAt + this.rules.everyBlocks) return [];
     this.lookedAt = head.number;
     const epochs = await view.sightings("epoch");
@@ -52,7 +53,7 @@ export class Claim implements Strategy {
     return proposals;
   }
 
-  private claim(vault: Vault, of: ClaimRules["accounts"][number], epochs: readonly string[]): Proposal {
+  private claim(vault: VaultBasics, of: ClaimRules["accounts"][number], epochs: readonly string[]): Proposal {
     const data = VAULT.encodeFunctionData("claimRecovery", [of.account, epochs, of.receiver]);
     const least = inAssets(vault, this.rules.minAssetsWad);
     return {

@@ -3,10 +3,8 @@
  * and clears what has healed. Nobody is paid for it; it costs gas, up to a limit.
  */
 import { VAULT } from "../abi.ts";
-import { type Judged, nameOfPosition } from "../book/book.ts";
-import { priceKey } from "../book/prices.ts";
-import { type Vault } from "../book/vaults.ts";
 import { compare } from "./liquidate.ts";
+import { type Loss, lossesIn } from "./losses.ts";
 import { type Attempt, type BlockView, inAssets, type Proposal, type Strategy } from "./types.ts";
 
 export interface ImpairRules {
@@ -27,53 +25,45 @@ export class Impair implements Strategy {
   }
 
   propose(view: BlockView): Promise<Proposal[]> {
-    const open = view.judged.filter(
-      ({ entry, priced }) =>
-        priced &&
-        !view.claimed.has(nameOfPosition(entry.vault.address, entry)) &&
-        view.prices.get(priceKey(entry.vault.address, entry.collateral))?.lossBlocked !== true,
-    );
-    const largestFirst = (list: Judged[]) =>
-      list.sort(({ entry: left }, { entry: right }) => compare(right.row.debtAssets, left.row.debtAssets));
+    const open = lossesIn(view);
+    const largestFirst = (list: Loss[]) => list.sort((left, right) => compare(right.sizeAssets, left.sizeAssets));
     const due = [
       ...largestFirst(open.filter((one) => isFresh(one, view.head.timestamp))),
       ...largestFirst(open.filter((one) => hasMoved(one, this.rules.refreshBps))),
     ];
-    const healed = open.filter(({ entry, shortfallAssets }) => shortfallAssets === 0n && entry.row.impairedAt !== 0);
+    const healed = open.filter(({ shortfallAssets }) => shortfallAssets === 0n);
     const proposals = view.vaults.flatMap((vault) => {
-      const ofVault = (list: readonly Judged[]) => list.filter(({ entry }) => entry.vault.address === vault.address);
-      const batches = chunks(ofVault(due), this.rules.batch).map((batch) => this.together(vault, batch));
-      // A batch answers zero both for what has healed and for what it skips, so these go one by one.
-      return [...batches, ...ofVault(healed).map((one) => this.single(vault, one))];
+      const ofVault = due.filter((one) => one.vault.address === vault.address);
+      return chunks(ofVault, this.rules.batch).map((batch) => this.together(batch));
     });
-    return Promise.resolve(proposals);
+    // A batch answers zero both for what has healed and for what it skips, so these go one by one.
+    const alone = [...due.filter(({ key }) => key === undefined), ...healed];
+    return Promise.resolve([...proposals, ...alone.map((one) => this.single(one))].filter((one) => one !== undefined));
   }
 
-  private together(vault: Vault, batch: readonly Judged[]): Proposal {
-    const singles = batch.map((one) => this.single(vault, one));
-    const [only] = singles;
-    if (only !== undefined && singles.length === 1) return only;
-    const keys = batch.map(({ entry: { borrower, collateral } }) => ({ borrower, collateral }));
-    const data = VAULT.encodeFunctionData("impairBatch", [keys]);
+  private together(batch: readonly Loss[]): Proposal | undefined {
+    const [first, ...others] = batch;
+    if (first === undefined || others.length === 0) return first && this.single(first);
+    const singles = batch.map((one) => this.single(one));
+    const data = VAULT.encodeFunctionData("impairBatch", [batch.map(({ key }) => key)]);
     const gain: Attempt["gain"] = (result) => {
       const [shortfalls] = VAULT.decodeFunctionResult("impairBatch", result) as unknown as [bigint[]];
       return shortfalls.some((assets) => assets !== 0n) ? 0n : undefined;
     };
+    const { vault } = first;
     return {
       ...{ name: `impair:${singles.map(({ name }) => name).join("+")}`, strategy: this.name, vault, lane: "urgent" },
-      attempts: [{ label: `${keys.length} together`, to: vault.address, data: () => data, gain }],
-      leastNetAssets: -inAssets(vault, this.rules.maxCostWad) * BigInt(keys.length),
+      attempts: [{ label: `${batch.length} together`, to: vault.address, data: () => data, gain }],
+      leastNetAssets: -inAssets(vault, this.rules.maxCostWad) * BigInt(batch.length),
       positions: singles.flatMap(({ positions }) => positions),
       pieces: singles,
     };
   }
 
-  private single(vault: Vault, { entry: { borrower, collateral } }: Judged): Proposal {
-    const name = nameOfPosition(vault.address, { borrower, collateral });
-    const data = VAULT.encodeFunctionData("impair", [borrower, collateral]);
+  private single({ name, vault, recording }: Loss): Proposal {
     return {
       ...{ name: `position:${name}`, strategy: this.name, vault, lane: "urgent" },
-      attempts: [{ label: "impair", to: vault.address, data: () => data, gain: () => 0n }],
+      attempts: [{ label: "impair", to: vault.address, data: () => recording, gain: () => 0n }],
       leastNetAssets: -inAssets(vault, this.rules.maxCostWad),
       ...{ positions: [name], pieces: [] },
     };
@@ -81,17 +71,13 @@ export class Impair implements Strategy {
 }
 
 /** Insolvent and not recorded, or recorded so long ago that the record cannot be used any more. */
-function isFresh({ entry, shortfallAssets }: Judged, now: number): boolean {
-  const { impairedAt } = entry.row;
-  const { confirmationDelay, confirmationWindow } = entry.vault;
-  if (shortfallAssets === 0n) return false;
-  return impairedAt === 0 || now > impairedAt + confirmationDelay + confirmationWindow;
+function isFresh({ shortfallAssets, impairedAt, recordEndsAt }: Loss, now: number): boolean {
+  return shortfallAssets !== 0n && (impairedAt === 0 || now > recordEndsAt);
 }
 
 /** The loss is far from what is set apart for it, and far enough to be followed. */
-function hasMoved({ entry, shortfallAssets }: Judged, refreshBps: number): boolean {
-  const { impairedAt, provisionedAssets } = entry.row;
-  const { minProvision } = entry.vault;
+function hasMoved({ vault: { minProvision }, ...loss }: Loss, refreshBps: number): boolean {
+  const { shortfallAssets, impairedAt, provisionedAssets } = loss;
   if (shortfallAssets === 0n || impairedAt === 0 || minProvision === 0n) return false;
   const difference = shortfallAssets - provisionedAssets;
   const distance = difference < 0n ? -difference : difference;

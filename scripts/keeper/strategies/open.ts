@@ -4,6 +4,8 @@ import { Auctions } from "./auctions.ts";
 import { Claim } from "./claim.ts";
 import { Impair } from "./impair.ts";
 import { Liquidate } from "./liquidate.ts";
+import { LiquidateMargin } from "./liquidate-margin.ts";
+import { Orders } from "./orders.ts";
 import { Sweep } from "./sweep.ts";
 import { type Strategy } from "./types.ts";
 import { WriteOff } from "./write-off.ts";
@@ -12,6 +14,10 @@ export function openStrategy(config: StrategyConfig, venues: readonly Venue[]): 
   switch (config.use) {
     case "liquidate":
       return new Liquidate(config, venues);
+    case "liquidateMargin":
+      return new LiquidateMargin(config);
+    case "orders":
+      return new Orders(config);
     case "impair":
       return new Impair(config);
     case "writeOff":

@@ -1,6 +1,6 @@
 /** Pays out reserves above their target, to those who stand ready to pay for losses. */
 import { VAULT } from "../abi.ts";
-import { type BlockView, inAssets, type Proposal, type Strategy } from "./types.ts";
+import { allVaults, type BlockView, inAssets, type Proposal, type Strategy } from "./types.ts";
 
 export interface SweepRules {
   readonly everyBlocks: number;
@@ -17,12 +17,13 @@ export class Sweep implements Strategy {
     this.rules = rules;
   }
 
-  propose({ head, vaults }: BlockView): Promise<Proposal[]> {
+  propose(view: BlockView): Promise<Proposal[]> {
+    const { head } = view;
     if (this.lookedAt !== undefined && head.number < this.lookedAt + this.rules.everyBlocks) return Promise.resolve([]);
     this.lookedAt = head.number;
     const data = VAULT.encodeFunctionData("sweepReserves");
     return Promise.resolve(
-      vaults.map((vault) => ({
+      allVaults(view).map((vault) => ({
         ...{ name: `sweep:${vault.address}`, strategy: this.name, vault, lane: "housekeeping" as const },
         attempts: [
           {

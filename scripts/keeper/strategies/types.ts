@@ -3,9 +3,10 @@
  * would gain and cost, and sends what is worth it.
  */
 import { type Judged } from "../book/book.ts";
+import { type JudgedAccount } from "../book/margin-book.ts";
 import { type Prices } from "../book/prices.ts";
 import { type PositionKey } from "../book/rows.ts";
-import { type Vault } from "../book/vaults.ts";
+import { type Vault, type VaultBasics } from "../book/vaults.ts";
 import { type Header } from "../rpc/endpoint.ts";
 import { type Sighting } from "../store/types.ts";
 import { type Outlook } from "./outlook.ts";
@@ -28,7 +29,7 @@ export interface Proposal {
   /** What is acted on: two proposals of one name exclude each other, also between keepers. */
   readonly name: string;
   readonly strategy: string;
-  readonly vault: Vault;
+  readonly vault: VaultBasics;
   readonly lane: LaneName;
   /** Tried in this order; the first that is worth it is sent. */
   readonly attempts: readonly Attempt[];
@@ -40,13 +41,23 @@ export interface Proposal {
   readonly pieces: readonly Proposal[];
 }
 
+/** The margin vaults of a block. */
+export interface MarginView {
+  readonly lens: string;
+  readonly vaults: readonly VaultBasics[];
+  readonly judged: readonly JudgedAccount[];
+}
+
 /** What strategies may look at, all of one block. */
 export interface BlockView {
   readonly head: Header;
   readonly lens: string;
   readonly flashLiquidator: string | undefined;
   readonly accounts: Readonly<Record<LaneName, string>>;
+  /** Lending vaults. */
   readonly vaults: readonly Vault[];
+  /** Undefined where none are kept. */
+  readonly margin: MarginView | undefined;
   readonly prices: Prices;
   readonly judged: readonly Judged[];
   /** Positions that a transaction on its way is about. */
@@ -68,6 +79,11 @@ export interface Strategy {
 }
 
 /** A configured amount (WAD of whole assets) in a vault's asset units, rounded down. */
-export function inAssets(vault: Vault, wad: bigint): bigint {
+export function inAssets(vault: VaultBasics, wad: bigint): bigint {
   return (wad * 10n ** BigInt(vault.assetDecimals)) / 10n ** 18n;
+}
+
+/** Vaults of both kinds. */
+export function allVaults({ vaults, margin }: BlockView): readonly VaultBasics[] {
+  return [...vaults, ...(margin?.vaults ?? [])];
 }
