@@ -33,7 +33,7 @@ export function standingOf(
   const sizes: { marketId: number; assets: bigint }[] = [];
   for (const { marketId, sizeWad, basis } of legs) {
     const market = markets[marketId];
-    if (market === undefined || market.failure !== "") return undefined;
+    if (market?.failure !== "") return undefined;
     const { primaryWad, lowWad, highWad, fundingIndex, skewWad, skewScaleWad } = market;
     const profitAt = (price: bigint) => floorDiv(sizeWad * (price - fundingIndex) - basis, WAD_SQUARED);
     const cost = skewScaleWad === 0n ? -sizeWad * primaryWad : tradeCost(-sizeWad, skewWad, skewScaleWad, primaryWad);

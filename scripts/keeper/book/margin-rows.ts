@@ -65,9 +65,9 @@ const NO_SELECTOR = "0".repeat(8);
 
 /** The words of one row. */
 interface Words {
-  word(field: number): string;
-  figure(field: number): bigint;
-  signed(field: number): bigint;
+  readonly word: (field: number) => string;
+  readonly figure: (field: number) => bigint;
+  readonly signed: (field: number) => bigint;
 }
 
 function rowsIn<T>(data: string, width: number, count: number | undefined, read: (words: Words) => T): T[] {

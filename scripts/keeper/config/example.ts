@@ -14,6 +14,8 @@ export default {
   contracts: {
     engine: "0x0000000000000000000000000000000000000001",
     lens: "0x0000000000000000000000000000000000000002",
+    // Of margin vaults; leave out if the engine has none, or if you do not keep them.
+    marginLens: "0x0000000000000000000000000000000000000007",
     // Needed by the venues "uniswapV3" and "desk"; deploy your own, see docs/runbooks/keeper.md.
     flashLiquidator: "0x0000000000000000000000000000000000000003",
     fromBlock: 0,
@@ -30,8 +32,11 @@ export default {
   // Tried in this order at every block.
   strategies: [
     { use: "liquidate", minProfit: "5" },
-    { use: "impair", maxCost: "50" },
+    { use: "liquidateMargin", minProfit: "1" },
+    { use: "orders", minProfit: "0", cancel: true },
+    // Before "impair": a margin account can be written off at once, and then needs no record.
     { use: "writeOff", alwaysWriteOff: true, maxCost: "100" },
+    { use: "impair", maxCost: "50" },
     { use: "auctions", settle: true, maxCost: "20" },
     { use: "sweep", everyBlocks: 7200, minAssets: "1000", maxCost: "20" },
   ],

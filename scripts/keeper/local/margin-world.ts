@@ -37,7 +37,7 @@ export async function startMarginWorld(): Promise<MarginKeeperWorld> {
 }
 
 async function addMargin(world: KeeperWorld): Promise<MarginKeeperWorld> {
-  const { chain, asset, setPrice, node } = world;
+  const { chain, asset, node } = world;
   const journal = `keeper-margin-${process.pid}-${new URL(node.url).port}`;
   const margin = await deployAddition(world, PARAMETERS, journal).finally(() => {
     rmSync(`deploy/deployments/${journal}`, { recursive: true, force: true });
@@ -48,7 +48,7 @@ async function addMargin(world: KeeperWorld): Promise<MarginKeeperWorld> {
     chain.advanceTo(Number(block.timestamp) + 1);
   };
   await sync();
-  await governAddition(world, margin, PARAMETERS, async () => setPrice(START));
+  await governAddition(world, margin, PARAMETERS, async () => world.setPrice(START));
   const { vault } = margin;
   // Tests go back in the chain, to before an actor had ether.
   const actor = async (name: string) => {
@@ -68,7 +68,7 @@ async function addMargin(world: KeeperWorld): Promise<MarginKeeperWorld> {
   const pass = async (seconds: number, dollars: bigint) => {
     await node.request("evm_increaseTime", [seconds]);
     await world.mine(1);
-    await setPrice(dollars);
+    await world.setPrice(dollars);
   };
   const commit: MarginKeeperWorld["commit"] = async (name, units, assets, { acceptable, fee = KEEPER_FEE } = {}) => {
     await sync();

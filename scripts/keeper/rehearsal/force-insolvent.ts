@@ -5,27 +5,18 @@
  */
 import { MaxUint256 } from "ethers";
 
-import { WriteOffEngine__factory } from "../../../types/ethers-contracts/index.ts";
 import { LENS, VAULT } from "../abi.ts";
 import { decodeRows, encodeKeys, type PositionKey, type Row } from "../book/rows.ts";
 import { type Vault } from "../book/vaults.ts";
-import { errorName } from "../executor/error-name.ts";
 import { type Copy, type CopyReceipt } from "./copy.ts";
+import { attempt, type Ending, ending } from "./ending.ts";
 import { type Feed, publish, takeOver } from "./feeds.ts";
 
 /** One position, as the report has it; amounts in asset units, as decimal texts. */
-export interface Rehearsed extends PositionKey {
+export interface Rehearsed extends PositionKey, Ending {
   readonly debtAssets: string;
   readonly healthBefore: string;
   readonly healthAfter: string;
-  readonly shortfallAssets: string;
-  readonly outcome: "written off" | "not insolvent" | "not impaired" | "not written off";
-  /** Error that stood in the way; empty if none. */
-  readonly reason: string;
-  readonly badDebtAssets: string;
-  readonly paidBy: { reserves: string; insurance: string; dilutionCash: string; socialized: string };
-  readonly impairGas: string;
-  readonly writeOffGas: string;
 }
 
 const BPS = 10_000n;
@@ -33,7 +24,6 @@ const BPS = 10_000n;
 const LOSS_BPS = 3_000n;
 const MARGIN_BPS = 10_500n;
 const SELECTOR = LENS.getFunction("positions")?.selector ?? "";
-const ENGINE = WriteOffEngine__factory.createInterface();
 
 export async function forceInsolvent(
   copy: Copy,
@@ -56,14 +46,16 @@ export async function forceInsolvent(
   const after = await rows();
   const impaired: (CopyReceipt | string)[] = [];
   for (const key of keys) {
-    impaired.push(await attempt(copy, vault, VAULT.encodeFunctionData("impair", [key.borrower, key.collateral])));
+    impaired.push(
+      await attempt(copy, vault.address, VAULT.encodeFunctionData("impair", [key.borrower, key.collateral])),
+    );
   }
   await copy.advance(vault.confirmationDelay + 1);
   await publish(copy, feeds);
   const report: Rehearsed[] = [];
   for (const [index, key] of keys.entries()) {
     const args = [key.borrower, key.collateral, MaxUint256];
-    const writtenOff = await attempt(copy, vault, VAULT.encodeFunctionData("writeOff", args));
+    const writtenOff = await attempt(copy, vault.address, VAULT.encodeFunctionData("writeOff", args));
     const [rowBefore, rowAfter] = [before[index], after[index]];
     if (rowBefore === undefined || rowAfter === undefined) continue;
     report.push(describe(key, rowBefore, rowAfter, impaired[index] ?? "", writtenOff));
@@ -87,18 +79,6 @@ function fallen(feed: Feed, bps: bigint): Feed {
   return { ...feed, answer: (feed.answer * bps) / BPS };
 }
 
-/** Sends; an error of the vault comes back by name. */
-async function attempt(copy: Copy, vault: Vault, data: string): Promise<CopyReceipt | string> {
-  try {
-    await copy.call(vault.address, data);
-  } catch (error) {
-    const found = /0x[0-9a-f]{8,}/.exec(String(error));
-    return found === null ? String(error) : errorName(found[0]);
-  }
-  const receipt = await copy.send(vault.address, data);
-  return receipt.succeeded ? receipt : "the transaction failed";
-}
-
 function describe(
   key: PositionKey,
   before: Row,
@@ -106,40 +86,9 @@ function describe(
   impaired: CopyReceipt | string,
   writtenOff: CopyReceipt | string,
 ): Rehearsed {
-  const layers = typeof writtenOff === "string" ? undefined : layersIn(writtenOff);
-  const outcome =
-    typeof writtenOff !== "string"
-      ? "written off"
-      : after.shortfallAssets === 0n
-        ? "not insolvent"
-        : typeof impaired === "string"
-          ? "not impaired"
-          : "not written off";
-  const reason = outcome === "not impaired" && typeof impaired === "string" ? impaired : writtenOff;
   return {
     ...{ borrower: key.borrower, collateral: key.collateral, debtAssets: before.debtAssets.toString() },
     ...{ healthBefore: before.healthWad.toString(), healthAfter: after.healthWad.toString() },
-    ...{ shortfallAssets: after.shortfallAssets.toString(), outcome },
-    reason: typeof reason === "string" ? reason : "",
-    badDebtAssets: String(layers?.badDebt ?? 0n),
-    paidBy: {
-      ...{ reserves: String(layers?.reserves ?? 0n), insurance: String(layers?.insurance ?? 0n) },
-      ...{ dilutionCash: String(layers?.dilutionCash ?? 0n), socialized: String(layers?.socialized ?? 0n) },
-    },
-    impairGas: gasOf(impaired),
-    writeOffGas: gasOf(writtenOff),
+    ...ending(after.shortfallAssets, impaired, writtenOff),
   };
-}
-
-function gasOf(outcome: CopyReceipt | string): string {
-  return typeof outcome === "string" ? "0" : outcome.gasUsed.toString();
-}
-
-/** Who paid, from the engine's event. */
-function layersIn({ logs }: CopyReceipt): Record<string, bigint> | undefined {
-  for (const log of logs) {
-    const event = ENGINE.parseLog(log);
-    if (event?.name === "WrittenOff") return event.args.toObject() as Record<string, bigint>;
-  }
-  return undefined;
 }

@@ -220,7 +220,8 @@ describe("keeper: margin vaults, against a hardhat node", function () {
     await world.decide(200n);
     const bot = await startBot(world, place, ["--once", "--json", "--dry-run"], WITH_ALL);
     expect(statuses(await bot.done)).to.deep.equal([["orders", "would send", "execute"]]);
-    const { marginLens: _, ...blind } = world;
+    const { marginLens, ...blind } = world;
+    expect(await marginLens.getAddress()).to.match(/^0x/);
     const run = await runOnce(blind, place, WITH_ALL);
     expect(run.exitCode, run.stderr).to.equal(0);
     expect(statuses(run)).to.deep.equal([]);

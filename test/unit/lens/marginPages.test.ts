@@ -25,7 +25,7 @@ describe("MarginLens: a thousand rows in one call, within a node's limit", funct
     const { provider } = ethers;
     const { vault, asset, alice } = room;
     const at = await vault.getAddress();
-    const send = async (from: string, data: string) =>
+    const send = async (from: string, data: string): Promise<unknown> =>
       provider.send("eth_sendTransaction", [{ from, to: at, data, gas: GAS }]);
     await asset.mint(alice, BigInt(ROWS) * DEPOSIT);
     const traders = Array.from({ length: ROWS }, (_, i) =>
