@@ -146,12 +146,16 @@ abstract contract MarginPages is IMarginLens, LensPage {
         else if (maintenance == 0) row.healthWad = type(uint256).max;
         else row.healthWad = Math.mulDiv(uint256(sum.equity), WAD, maintenance);
         if (sum.highEquity < 0) row.shortfallAssets = badDebt;
-
-        if (badDebt == 0) row.lossFailure = IMarginVault.AccountSolvent.selector;
-        else if (sum.isBlocked) row.lossFailure = IMarginVault.LossBlocked.selector;
-        else if (sum.highEquity >= 0) row.lossFailure = IMarginVault.LossDisputed.selector;
+        row.lossFailure = _lossFailure(sum, badDebt);
         if (sum.equity >= maintenance.toInt256()) row.liquidationFailure = IMarginVault.AccountHealthy.selector;
         else if (badDebt != 0) row.liquidationFailure = row.lossFailure;
+    }
+
+    /// @dev Why a loss may not be booked; zero if it may.
+    function _lossFailure(Sum memory sum, uint256 badDebt) private pure returns (bytes4) {
+        if (badDebt == 0) return IMarginVault.AccountSolvent.selector;
+        if (sum.isBlocked) return IMarginVault.LossBlocked.selector;
+        return sum.highEquity >= 0 ? IMarginVault.LossDisputed.selector : bytes4(0);
     }
 
     // ---------------------------------------------------------------- Positions
