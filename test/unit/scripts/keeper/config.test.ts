@@ -29,8 +29,10 @@ describe("keeper: configuration", () => {
     expect(config.gas.maxFee).to.equal(300n * 10n ** 9n);
     expect(config.indexer).to.deep.equal({ rangeBlocks: 2_000, reorgDepth: 12 });
     expect(config.strategies.map(({ use }) => use)).to.deep.equal([
-      ...["liquidate", "impair", "writeOff", "auctions", "sweep"],
+      ...["liquidate", "liquidateMargin", "orders", "writeOff", "impair", "auctions", "sweep"],
     ]);
+    expect(config.strategies[2]).to.deep.equal({ use: "orders", minProfitWad: 0n, cancel: true, perBlock: 50 });
+    expect(config.contracts.marginLens).to.equal("0x0000000000000000000000000000000000000007");
     expect(config.strategies[0]).to.deep.include({ minProfitWad: 5n * 10n ** 18n, perBlock: 20 });
   });
 

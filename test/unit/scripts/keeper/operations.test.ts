@@ -4,6 +4,7 @@ import { type AddressInfo } from "node:net";
 import { expect } from "chai";
 
 import { type Judged } from "../../../../scripts/keeper/book/book.ts";
+import { type JudgedAccount } from "../../../../scripts/keeper/book/margin-book.ts";
 import { Alerts } from "../../../../scripts/keeper/operations/alerts.ts";
 import { Watch } from "../../../../scripts/keeper/operations/health.ts";
 import { openLog } from "../../../../scripts/keeper/operations/log.ts";
@@ -19,6 +20,10 @@ const position = (shortfallAssets: bigint, impairedAt = 0) =>
     ...{ shortfallAssets, priced: true, healthWad: 0n },
     entry: { borrower: "0xb", collateral: "0xc", vault: { address: "0xv" }, row: { impairedAt } },
   }) as unknown as Judged;
+
+/** A margin account as far as health looks at it. */
+const account = (name: string, shortfallAssets: bigint, impairedAt = 0, isDisputed = false) =>
+  ({ name, entry: { row: { impairedAt } }, standing: { shortfallAssets, isDisputed } }) as unknown as JudgedAccount;
 
 function watching() {
   let now = 0;
@@ -82,6 +87,31 @@ describe("keeper: health", () => {
     watch.sawPositions([position(1n)], blocked);
     watch.sawHead(200);
     watch.sawPositions([position(1n)], blocked);
+    expect(problems()).to.deep.equal([]);
+  });
+});
+
+describe("keeper: health of margin vaults", () => {
+  it("is red when a margin account stays unrecorded for more blocks than allowed, and counts it with positions", () => {
+    const { watch, problems } = watching();
+    watch.sawPositions([], new Map(), [account("one", 1n)]);
+    watch.sawHead(106);
+    watch.sawPositions([position(1n)], new Map(), [account("one", 2n), account("two", 5n)]);
+    expect(problems()).to.deep.equal(["1 insolvencies are not recorded, the oldest for 6 blocks"]);
+    watch.sawHead(112);
+    watch.sawPositions([position(1n)], new Map(), [account("one", 2n, 1_000), account("two", 5n)]);
+    expect(problems()).to.deep.equal(["2 insolvencies are not recorded, the oldest for 6 blocks"]);
+    watch.sawPositions([], new Map(), [account("two", 0n)]);
+    expect(problems()).to.deep.equal([]);
+  });
+
+  it("does not count what a second source blocks or disputes, nor what no price is known of", () => {
+    const { watch, problems } = watching();
+    const blind = { ...account("two", 1n), standing: undefined };
+    for (const head of [101, 200]) {
+      watch.sawHead(head);
+      watch.sawPositions([], new Map(), [account("one", 1n, 0, true), blind]);
+    }
     expect(problems()).to.deep.equal([]);
   });
 });
