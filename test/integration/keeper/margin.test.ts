@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Wallet } from "ethers";
+import { MaxUint256, Wallet } from "ethers";
 
 import { newPlace, type Place, runOnce, type Run, startBot } from "../../../scripts/keeper/local/bot.ts";
 import {
@@ -10,7 +10,7 @@ import {
   startMarginWorld,
 } from "../../../scripts/keeper/local/margin-world.ts";
 import { startProxy } from "../../../scripts/keeper/local/proxy.ts";
-import { ONE, URGENT_KEY } from "../../../scripts/keeper/local/world.ts";
+import { HOUSEKEEPING_KEY, ONE, URGENT_KEY } from "../../../scripts/keeper/local/world.ts";
 import { MARKET } from "../../../scripts/lib/add-margin.ts";
 
 const KEEPER = new Wallet(URGENT_KEY).address;
@@ -213,6 +213,32 @@ describe("keeper: margin vaults, against a hardhat node", function () {
     expect(statuses(await runOnce(world, place, impair))).to.deep.equal([["impair", "sent", "impair"]]);
     expect((await vault().accountOf(trader!)).impairedAt).to.equal(0n);
     expect(statuses(await runOnce(world, place, impair))).to.deep.equal([]);
+  });
+
+  it("buys what a margin loss has put on sale, and claims for a provider what the sale brings", async () => {
+    await world.open([{ name: "long", units: UNITS, margin: MARGIN }], 200n);
+    await world.setPrice(180n);
+    expect((await runOnce(world, place, WITH_ALL)).summary?.mined).to.have.length(1);
+    expect(await world.debtAuction.remainingTokens(vault(), 1n)).to.be.greaterThan(0n);
+    const provider = await world.chain.actor("margin provider");
+    const housekeeping = new Wallet(HOUSEKEEPING_KEY).address;
+    const auction = await world.debtAuction.getAddress();
+    for (const account of [provider, housekeeping]) {
+      await world.node.request("hardhat_impersonateAccount", [account]);
+      await world.node.request("hardhat_setBalance", [account, "0x56bc75e2d63100000"]);
+    }
+    await world.pass(5 * 3_600, 180n);
+    await world.chain.send(provider, vault().setAuthorization.populateTransaction(housekeeping, true));
+    await world.chain.send(housekeeping, world.asset.mint.populateTransaction(housekeeping, 10_000n * ONE));
+    await world.chain.send(housekeeping, world.asset.approve.populateTransaction(auction, MaxUint256));
+    const buying = { strategies: [{ use: "auctions", maxCost: "1000", buyAt: "200", maxSpend: "300" }] };
+    expect(statuses(await runOnce(world, place, { config: buying }))).to.deep.equal([["auctions", "sent", "buy"]]);
+    const before = await world.asset.balanceOf(provider);
+    const accounts = [{ account: provider, receiver: provider, shares: await vault().getAddress() }];
+    const claiming = { strategies: [{ use: "claim", everyBlocks: 1, minAssets: "100", maxCost: "1000", accounts }] };
+    expect(statuses(await runOnce(world, place, { config: claiming }))).to.deep.equal([["claim", "sent", "1 epochs"]]);
+    expect((await world.asset.balanceOf(provider)) - before).to.be.closeTo(300n * ONE, ONE);
+    expect(statuses(await runOnce(world, place, { config: claiming }))).to.deep.equal([]);
   });
 
   it("sends nothing in a dry run, and says why nothing is done without its lens", async () => {
