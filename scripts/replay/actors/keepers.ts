@@ -31,8 +31,9 @@ export class Keepers {
     this.positions = positions;
     this.audit = audit;
     this.account = account;
-    const { rpc } = positions.lookout;
-    const parts = { rpc, carry: async (call: Call) => this.carry(call), gasPrice: gasPricer(rpc, plan.gasCoin) };
+    const { lookout } = positions;
+    const gasPrice = gasPricer(lookout, plan.gasCoin);
+    const parts = { rpc: lookout.rpc, carry: async (call: Call) => this.carry(call), gasPrice };
     const rules = { ...plan, batch: BATCH, alwaysWriteOff: true, perBlock: plan.perStep };
     this.recording = new Bot(account, [new Impair(rules)], parts);
     this.writingOff = new Bot(account, [new WriteOff(rules)], parts);

@@ -55,14 +55,14 @@ export class Liquidators {
     positions: Positions,
     audit: WriteOffAudit,
   ): Promise<Liquidators> {
-    const { rpc } = positions.lookout;
+    const { lookout } = positions;
     const group = new Liquidators(world, plan, positions, audit);
     for (const [index, { capital, aim }] of plan.liquidators.entries()) {
       const name = `liquidator ${index + 1}`;
       const account = await fundedActor(world, name, capital, await world.vault.getAddress());
       const strategy = new Liquidate({ ...bots, perBlock: bots.perStep }, [new Hold(bots.haircutBps)]);
       const bot: Bot = new Bot(account, [strategy], {
-        ...{ rpc, gasPrice: gasPricer(rpc, bots.gasCoin) },
+        ...{ rpc: lookout.rpc, gasPrice: gasPricer(lookout, bots.gasCoin) },
         carry: async (call) => group.carry(one, call),
       });
       const one: Liquidator = { name, account, aim, bot, money: capital, selling: [], liquidations: 0, repaid: 0n };

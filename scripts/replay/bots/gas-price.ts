@@ -4,6 +4,7 @@ import { weiInAssets } from "../../keeper/executor/fees.ts";
 import { type Views } from "../../keeper/rpc/pool.ts";
 import { type BotPlan } from "../scenarios/types.ts";
 import { type LossWorld } from "../world.ts";
+import { type Lookout } from "./lookout.ts";
 
 /** Views are of the present whatever the hash. */
 const NO_HASH = "";
@@ -11,11 +12,9 @@ const NO_HASH = "";
 const FEED_TO_WAD = 10n ** 10n;
 
 /** Asked of the vault's oracle where the coin is the collateral. */
-export function gasPricer(rpc: Views, coin: BotPlan["gasCoin"]): GasPricer {
-  return async (vault) => {
-    const token = vault.collaterals[0]?.token ?? "";
-    return weiInAssets(rpc, NO_HASH, coin === "collateral" ? { token } : coin, vault);
-  };
+export function gasPricer({ rpc, vault: { collaterals } }: Lookout, coin: BotPlan["gasCoin"]): GasPricer {
+  const token = collaterals[0]?.token ?? "";
+  return async (vault) => weiInAssets(rpc, NO_HASH, coin === "collateral" ? { token } : coin, vault);
 }
 
 /** The coin's price is the feed's latest answer, and a dollar is an asset. */

@@ -5,7 +5,7 @@
 import { readPrices, type Prices } from "../../keeper/book/prices.ts";
 import { eventSources, readVaults, type Vault } from "../../keeper/book/vaults.ts";
 import { type Seen } from "../../keeper/decide.ts";
-import { nameOf, sightingIn, TOPICS } from "../../keeper/indexer/events.ts";
+import { nameOf, sightingsIn, TOPICS } from "../../keeper/indexer/events.ts";
 import { type Header } from "../../keeper/rpc/endpoint.ts";
 import { type Sighting } from "../../keeper/store/types.ts";
 import { type Chain } from "../../lib/chain.ts";
@@ -83,10 +83,11 @@ export class Lookout {
     this.readUpTo = head;
     const touched = new Map<string, Sighting>();
     for (const log of logs) {
-      const sighting = sightingIn(log);
-      if (sighting?.source !== this.vault.address) continue;
-      touched.set(nameOf(sighting), sighting);
-      if (!this.known.has(nameOf(sighting))) this.known.set(nameOf(sighting), sighting);
+      for (const sighting of sightingsIn(log)) {
+        if (sighting.source !== this.vault.address) continue;
+        touched.set(nameOf(sighting), sighting);
+        if (!this.known.has(nameOf(sighting))) this.known.set(nameOf(sighting), sighting);
+      }
     }
     if (this.vault.oracle !== "") this.prices = await readPrices(this.rpc, NO_HASH, [this.vault]);
     return [...touched.values()];
