@@ -66,15 +66,15 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
         uint256 assets,
         uint256 principalAssets
     );
-    /// @notice `liquidator` closed all or part of a position.
+    /// @notice `liquidator` closed all or part of a position. What it lost, if anything, is in the engine's `WrittenOff` of
+    /// `borrower` just before.
     event Liquidated(
         address indexed borrower,
         address indexed collateral,
         address indexed liquidator,
         uint256 repaidAssets,
         uint256 feeAssets,
-        uint256 seizedAssets,
-        uint256 badDebtAssets
+        uint256 seizedAssets
     );
     /// @notice An uncovered debt was written off without a liquidator; `coveredAssets` of debt stay, backed by the
     /// collateral, and `rewardAssets` went to the caller.

@@ -13,9 +13,9 @@ import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {Impairments} from "./Impairments.sol";
 
 /// @title Liquidation of positions that have sunk
-/// @notice Open to everybody. Order inside a call: seize, book, waterfall, hand over collateral, callback, pull the
-/// payment, because a callback before the booking would let a staker leave ahead of the loss. A batch takes each of
-/// these steps for all its positions before the next.
+/// @notice Open to everybody. Order inside a call: debt off the books, waterfall, collateral off the books, hand it over,
+/// callback, pull the payment, because a callback before the booking would let a staker leave ahead of the loss. A batch
+/// does the first three for one position after the other, and each of the rest for all of them before the next.
 /// Never: a loss booked while a live source says solvent, a healthy position touched. Upholds LV2, OR1, WO6, LI1.
 contract LiquidationModule is Impairments {
     using ExactTransfer for IERC20;
@@ -81,7 +81,8 @@ contract LiquidationModule is Impairments {
     ) private returns (uint256[] memory toDefaults, uint256 toDefault) {
         ISolventVault.PositionKey[] memory keys = new ISolventVault.PositionKey[](items.length);
         for (uint256 i; i < items.length; ++i) {
-            (keys[i].borrower, keys[i].collateral) = (items[i].borrower, items[i].collateral);
+            ISolventVault.PositionKey memory key = keys[i];
+            (key.borrower, key.collateral) = (items[i].borrower, items[i].collateral);
         }
         Prices memory prices = _priced(keys);
         toDefaults = new uint256[](items.length);
@@ -93,11 +94,12 @@ contract LiquidationModule is Impairments {
             Closing memory closing;
             bytes memory failure = _openItem(closing, keys[i], prices, i);
             if (failure.length == 0) {
+                ILendingVault.LiquidationItem calldata item = items[i];
                 failure = _planLiquidation(
                     _collaterals[closing.collateral],
                     closing,
-                    items[i].maxRepaidAssets,
-                    items[i].minSeizedAssets
+                    item.maxRepaidAssets,
+                    item.minSeizedAssets
                 );
             }
             if (_skips(keys[i], failure)) continue;
@@ -131,8 +133,7 @@ contract LiquidationModule is Impairments {
             msg.sender,
             closing.repaid,
             closing.fee,
-            closing.seized,
-            closing.badDebt
+            closing.seized
         );
     }
 
@@ -150,14 +151,17 @@ contract LiquidationModule is Impairments {
         ILendingVault.LiquidationItem[] calldata items,
         ILendingVault.Liquidation[] memory results
     ) private {
+        address collateral;
         uint256 seized;
         for (uint256 i; i < items.length; ++i) {
+            address next = items[i].collateral;
+            if (next != collateral) {
+                if (seized != 0) IERC20(collateral).safeTransfer(msg.sender, seized);
+                (collateral, seized) = (next, 0);
+            }
             seized += results[i].seizedAssets;
-            address collateral = items[i].collateral;
-            if (seized == 0 || (i + 1 < items.length && items[i + 1].collateral == collateral)) continue;
-            IERC20(collateral).safeTransfer(msg.sender, seized);
-            seized = 0;
         }
+        if (seized != 0) IERC20(collateral).safeTransfer(msg.sender, seized);
     }
 
     /// @dev Once the payment is here: passes on what belongs to earlier write-offs, and looks whether it has healed an

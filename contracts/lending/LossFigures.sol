@@ -250,7 +250,8 @@ abstract contract LossFigures is LendingModule {
         uint256 lostPrincipal
     ) internal view returns (uint256) {
         if (lostPrincipal == 0) return 0;
-        return Math.min(lossAssets, Math.mulDiv(lostPrincipal, _agedPrincipal(position), position.principal));
+        // Both factors have 128 bits at most.
+        return Math.min(lossAssets, (lostPrincipal * _agedPrincipal(position)) / position.principal);
     }
 
     /// @dev Reward of whoever writes off a debt that no collateral pays for, out of reserves.

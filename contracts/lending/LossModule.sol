@@ -24,7 +24,7 @@ abstract contract LossModule is LossFigures {
     struct Prices {
         uint256[] collateralAssets; // collateral units that the quote is for
         IPriceOracle.LossQuote[] quotes;
-        bytes[] failures; // encoded error where no price could be read, else empty
+        bytes[] failures; // encoded error where no price could be read, else empty; no element if all could be
     }
 
     constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) LossFigures(asset_, engine_, oracle_) {}
@@ -137,12 +137,10 @@ abstract contract LossModule is LossFigures {
     /// @dev Reads the price of each collateral once, for all positions that have it. An unlisted collateral or a price that
     /// cannot be read fails the positions concerned.
     function _priced(ISolventVault.PositionKey[] memory keys) internal view returns (Prices memory prices) {
-        uint256 count = keys.length;
-        prices.collateralAssets = new uint256[](count);
-        prices.quotes = new IPriceOracle.LossQuote[](count);
-        prices.failures = new bytes[](count);
-        bool[] memory priced = new bool[](count);
-        for (uint256 i; i < count; ++i) {
+        prices.collateralAssets = new uint256[](keys.length);
+        bool[] memory priced = new bool[](keys.length);
+        // In the usual batch all have the same collateral, and its quotes are there at once.
+        for (uint256 i; i < keys.length && (i == 0 || prices.failures.length != 0); ++i) {
             if (!priced[i]) _priceFrom(i, keys, prices, priced);
         }
     }
@@ -155,11 +153,40 @@ abstract contract LossModule is LossFigures {
         bool[] memory priced
     ) private view {
         address collateral = keys[first].collateral;
+        uint256[] memory inAssets = _held(first, keys, prices);
+        (IPriceOracle.LossQuote[] memory quotes, bytes memory failure) = _lossValues(inAssets, collateral);
+        if (failure.length == 0 && inAssets.length == keys.length) {
+            prices.quotes = quotes;
+            return;
+        }
+        if (prices.failures.length == 0) {
+            prices.quotes = new IPriceOracle.LossQuote[](keys.length);
+            prices.failures = new bytes[](keys.length);
+        }
+        bool listed = _isListed(_collaterals[collateral]);
         uint256 count;
-        uint256[] memory inAssets = new uint256[](keys.length - first);
         for (uint256 i = first; i < keys.length; ++i) {
             if (keys[i].collateral != collateral) continue;
             priced[i] = true;
+            // What is worth nothing by rule needs no price, and no newer round.
+            if (listed && prices.collateralAssets[i] == 0) prices.quotes[i].oldestRoundAt = type(uint64).max;
+            else if (failure.length != 0) prices.failures[i] = failure;
+            else prices.quotes[i] = quotes[count++];
+        }
+    }
+
+    /// @dev Notes what each position with the collateral of the position `first` holds of it.
+    /// @return inAssets The same without those that hold nothing, collateral units.
+    function _held(
+        uint256 first,
+        ISolventVault.PositionKey[] memory keys,
+        Prices memory prices
+    ) private view returns (uint256[] memory inAssets) {
+        address collateral = keys[first].collateral;
+        inAssets = new uint256[](keys.length - first);
+        uint256 count;
+        for (uint256 i = first; i < keys.length; ++i) {
+            if (keys[i].collateral != collateral) continue;
             uint256 held = _positions[keys[i].borrower][collateral].collateral;
             prices.collateralAssets[i] = held;
             if (held != 0) inAssets[count++] = held;
@@ -168,16 +195,6 @@ abstract contract LossModule is LossFigures {
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             mstore(inAssets, count)
-        }
-        bool listed = _isListed(_collaterals[collateral]);
-        (IPriceOracle.LossQuote[] memory quotes, bytes memory failure) = _lossValues(inAssets, collateral);
-        count = 0;
-        for (uint256 i = first; i < keys.length; ++i) {
-            if (keys[i].collateral != collateral) continue;
-            // What is worth nothing by rule needs no price, and no newer round.
-            if (listed && prices.collateralAssets[i] == 0) prices.quotes[i].oldestRoundAt = type(uint64).max;
-            else if (failure.length != 0) prices.failures[i] = failure;
-            else prices.quotes[i] = quotes[count++];
         }
     }
 
@@ -212,7 +229,7 @@ abstract contract LossModule is LossFigures {
         Prices memory prices,
         uint256 i
     ) internal view returns (bytes memory failure) {
-        failure = prices.failures[i];
+        if (prices.failures.length != 0) failure = prices.failures[i];
         if (failure.length != 0) return failure;
         _lookAt(closing, key.borrower, key.collateral, _index);
         closing.quote = prices.quotes[i];

@@ -132,13 +132,14 @@ abstract contract LossLedger {
     /// @dev Virtual shares bear their part of a loss too, so they count.
     function _closeEpoch(uint32 epoch, uint256 chargedAssets, bool isOwn, bool isProvision) private {
         uint256 shares = _supply + ShareMath.VIRTUAL_SHARES;
+        // Before the epoch's own slot, so that the slot which both share with the supply is read once.
+        _openEpoch = epoch + 1;
         _losses[epoch] = ILossShares.LossEpoch({
             chargedAssets: chargedAssets.toUint112(),
             shares: shares.toUint128(),
             isOwn: isOwn,
             isProvision: isProvision
         });
-        _openEpoch = epoch + 1;
         emit ILossShares.LossCharged(epoch, chargedAssets, shares);
     }
 

@@ -102,8 +102,9 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// @dev True while the losses of a batch are gathered, and what they have charged so far, asset units.
     bool internal transient _batching;
     uint256 internal transient _batchCharge;
-    /// @dev True while a bad debt is on its way down the waterfall: share price views are refused meanwhile.
-    bool internal transient _booksOpen;
+    /// @dev One while a bad debt is on its way down the waterfall: share price views are refused meanwhile. No bool, because
+    /// writing one reads it first, for 200 gas a loss.
+    uint256 internal transient _booksOpen;
 
     constructor(IERC20 asset_, IWriteOffEngine engine_) {
         _asset = asset_;
@@ -165,13 +166,15 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         IWriteOffEngine.BadDebt memory loss,
         uint256 closedWad
     ) internal returns (uint256 id, uint256 socializedAssets) {
-        (uint256 heldReserves, uint256 heldCharge) = _usableProvision(loss.id, closedWad);
+        uint256 heldReserves;
+        uint256 heldCharge;
+        if (loss.id != 0) (heldReserves, heldCharge) = _usableProvision(loss.id, closedWad);
         uint256 fromHeld = Math.min(heldReserves, loss.badDebtAssets);
         uint256 fromReserves = Math.min(_reserveAssets(), loss.badDebtAssets - fromHeld);
         if (fromReserves != 0) _takeReserves(fromReserves);
         loss.reserveAssets = fromHeld + fromReserves;
         loss.epoch = _openEpoch;
-        _booksOpen = true;
+        _booksOpen = 1;
         uint256 covered;
         (id, covered) = _engine.absorb(loss);
         if (covered != 0) {
@@ -182,7 +185,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         uint256 fromCharge = Math.min(heldCharge, socializedAssets);
         if (fromHeld + fromCharge != 0) _useProvision(loss.id, fromHeld, fromCharge);
         _socialize(loss.id, _bearable(socializedAssets - fromCharge), false);
-        _booksOpen = false;
+        _booksOpen = 0;
     }
 
     /// @dev Closes the vault to deposits for good after a total loss. To be called after a socialized one, when all that
@@ -256,13 +259,13 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         // steps must be of an eighth at least.
         if (_chargeCount(id) >= MANY_CHARGES) minStep = Math.max(minStep, present / LEAST_STEP_DIVISOR);
         if (expectedAssets != 0 && step < minStep) return;
-        _booksOpen = true;
+        _booksOpen = 1;
         if (expectedAssets > present) {
             _provisionMore(id, provision, expectedAssets - present, Math.saturatingSub(insurableAssets, earmarked));
         } else if (expectedAssets < present) {
             _provisionLess(id, provision, present - expectedAssets, earmarked);
         }
-        _booksOpen = false;
+        _booksOpen = 0;
         if (expectedAssets == 0) delete _provisionOf[id];
         else _provisionOf[id] = provision;
         _provisioned = _provisions + _unfundedClaims != 0;
@@ -314,7 +317,6 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         uint32 id,
         uint256 closedWad
     ) private view returns (uint256 heldReserves, uint256 heldCharge) {
-        if (id == 0) return (0, 0);
         Provision memory provision = _provisionOf[id];
         heldReserves = Math.mulDiv(provision.reserves, closedWad, WAD);
         heldCharge = Math.mulDiv(provision.charged, closedWad, WAD);

@@ -39,6 +39,7 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
         Record storage record = _records[msg.sender][id];
 
         uint256 shortfall = badDebt.badDebtAssets - badDebt.reserveAssets;
+        header.byReserves = shortfall == 0 && badDebt.id == 0;
         uint256 insurance;
         uint256 dilutionCash;
         if (shortfall != 0 && layers != 0) {
@@ -49,9 +50,14 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
             shortfall -= coveredAssets;
         }
 
-        if (badDebt.reserveAssets != 0) record.paid[0] += badDebt.reserveAssets.toUint128();
+        if (header.byReserves) {
+            // In the slot of the header, which saves 22,100 gas.
+            header.borne = badDebt.reserveAssets.toUint120();
+        } else {
+            if (badDebt.reserveAssets != 0) record.paid[0] += badDebt.reserveAssets.toUint128();
+            header.borne = (header.borne + shortfall).toUint120();
+        }
         if (badDebt.cause == Cause.Restructuring) record.forgiven += badDebt.badDebtAssets.toUint128();
-        header.socialized = (header.socialized + shortfall).toUint128();
         header.epoch = badDebt.epoch;
         header.cause = badDebt.cause;
         _storeHeader(record, header);
@@ -83,9 +89,12 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
     }
 
     /// @dev Reads the entry of an impaired debt; its stack is the one of the time when it was opened.
-    function _openedEntry(Header memory header, uint256 id) private view returns (uint256 layers) {
-        Header memory opened = _record(msg.sender, id).header;
-        header.socialized = opened.socialized;
+    function _openedEntry(Header memory header, uint256 id) private returns (uint256 layers) {
+        Record storage record = _record(msg.sender, id);
+        Header memory opened = record.header;
+        // What reserves have paid alone goes to its own place, now that others may pay for the same entry.
+        if (opened.byReserves) record.paid[0] = opened.borne;
+        else header.borne = opened.borne;
         header.timestamp = opened.timestamp;
         header.previousId = opened.previousId;
         header.stackVersion = opened.stackVersion;

@@ -30,7 +30,9 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
 
     /// @dev One slot, written as a whole.
     struct Header {
-        uint128 socialized;
+        /// @dev Charged to the lenders; or, where nobody but the reserves has paid, what they have.
+        uint120 borne;
+        bool byReserves;
         uint32 epoch;
         uint32 timestamp;
         uint32 previousId;
@@ -38,7 +40,8 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         Cause cause;
     }
 
-    /// @dev Figures that are zero are never written, so a fully socialized loss costs one slot here.
+    /// @dev Figures that are zero are never written, so a loss that the lenders bear alone costs one slot here, and so does
+    /// one that the reserves bear alone.
     struct Record {
         // slot 1
         Header header;
@@ -139,8 +142,8 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         entry.epoch = record.header.epoch;
         entry.previousId = record.header.previousId;
         entry.stackVersion = record.header.stackVersion;
-        entry.reserves = record.paid[0];
-        entry.socialized = record.header.socialized;
+        entry.reserves = record.header.byReserves ? record.header.borne : record.paid[0];
+        entry.socialized = _socializedOf(record);
         entry.auctionProceeds = record.proceeds;
         entry.recovered = record.recovered;
         uint256 size = _stackSizes[vault][record.header.stackVersion];
@@ -156,7 +159,7 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
     function outstanding(address vault, uint256 id) public view returns (uint256) {
         if (id == 0) return 0;
         Record storage record = _record(vault, id);
-        uint256 badDebt = record.header.socialized;
+        uint256 badDebt = record.header.borne;
         for (uint256 i; i <= MAX_TRANCHES; ++i) badDebt += record.paid[i];
         return badDebt - record.recovered;
     }
@@ -212,7 +215,8 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
     /// @dev Writes a header at once. Solidity would read and write its slot three times, for 600 gas more.
     function _storeHeader(Record storage record, Header memory header) internal {
         uint256 word =
-            header.socialized |
+            header.borne |
+                (header.byReserves ? 1 << 120 : 0) |
                 (uint256(header.epoch) << 128) |
                 (uint256(header.timestamp) << 160) |
                 (uint256(header.previousId) << 192) |
@@ -225,6 +229,10 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
     }
 
     function _lendersOutstanding(Record storage record) internal view returns (uint256) {
-        return record.header.socialized - record.proceeds - record.toLenders;
+        return _socializedOf(record) - record.proceeds - record.toLenders;
+    }
+
+    function _socializedOf(Record storage record) private view returns (uint256) {
+        return record.header.byReserves ? 0 : record.header.borne;
     }
 }

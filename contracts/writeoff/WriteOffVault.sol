@@ -210,7 +210,7 @@ abstract contract WriteOffVault is
     }
 
     function totalAssets() public view returns (uint256) {
-        if (_booksOpen) revert BooksOpen();
+        if (_booksOpen != 0) revert BooksOpen();
         return _presentTotalAssets();
     }
 

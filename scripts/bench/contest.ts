@@ -32,6 +32,9 @@ export interface Row {
 const one = <W extends AnyWorld>(operation: OperationIn<W>): Figure<W> => ({ plus: [operation] });
 const ours = (name: string) => one(operationNamed(name));
 
+/** What no peer keeps: who paid for which debtor's loss, so that each can be paid back. */
+const ENTRY = "The ledger entry that keeps who paid, and for whom, is a slot of its own (22,100).";
+
 /** A batch of so many positions gives the cost of each further one. */
 const BATCH = 20;
 const further = <W extends AnyWorld>(batchOf: (size: number) => OperationIn<W>): Figure<W> => ({
@@ -87,6 +90,7 @@ export const ROWS: readonly Row[] = [
     goal: 100_000,
     plimsoll: ours("insolvent: reserves"),
     fixedPeers: { comet: 104_200 },
+    note: ENTRY,
   },
   {
     operation: "insolvent, paid by a separate fund",
@@ -107,7 +111,7 @@ export const ROWS: readonly Row[] = [
     fixedPeers: { eulerV2: 292_000 },
     note:
       "Ours keeps the right to recoveries; no peer does, and Aave v3 only records a deficit. The goal after this one " +
-      "is 103,000.",
+      `is 103,000. ${ENTRY} So does the epoch that keeps who was charged.`,
   },
   {
     operation: "each further position in a batch",
@@ -116,7 +120,10 @@ export const ROWS: readonly Row[] = [
     morphoBlue: further(morphoOperations.batch),
     aaveV3: further(aaveOperations.batch),
     fixedPeers: { comet: 35_600, eulerV2: 111_000 },
-    note: `A batch of ${BATCH} insolvent positions less a batch of one, by ${BATCH - 1}. Morpho Blue is called in a loop.`,
+    note:
+      `A batch of ${BATCH} insolvent positions less a batch of one, by ${BATCH - 1}. Morpho Blue is called in a loop. ` +
+      "Each debtor has a ledger entry of its own (22,100), because it is by its entry that a debtor is in default, owes, and " +
+      "is cleared when it pays; the goal needs one entry for all, and what each owes kept in its position.",
   },
   {
     operation: "dilution: lot opened, bought, settled",

@@ -107,6 +107,13 @@ console.log("\nPlimsoll and its peers, prices in one slot");
 console.log(renderComparison(compared));
 console.log(`Written to ${REPORT}, ${DETAILS} and ${PAGE}`);
 
+const [, five, twenty, hundred] = growth.batch;
+if (five !== undefined && twenty !== undefined && hundred !== undefined) {
+  const upTo = (less: typeof five, more: typeof five) =>
+    (more.plimsoll - less.plimsoll) / (more.positions - less.positions);
+  const [few, many] = [upTo(five, twenty), upTo(twenty, hundred)];
+  if (many > few * 1.02) throw new Error(`The cost of a further position grows with the batch: ${few}, then ${many}`);
+}
 const losses = new Set(growth.lenders.map(({ socializedLoss }) => socializedLoss));
 if (losses.size !== 1)
   throw new Error(`The cost of a loss depends on the number of lenders: ${[...losses].join(", ")}`);

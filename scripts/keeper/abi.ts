@@ -48,7 +48,7 @@ export const FRAGMENTS = {
     "event CollateralWithdrawn(address indexed borrower, address indexed collateral, address receiver, uint256 assets)",
     "event Borrowed(address indexed borrower, address indexed collateral, address receiver, uint256 assets)",
     "event Repaid(address indexed borrower, address indexed collateral, address payer, uint256 assets, uint256 principalAssets)",
-    "event Liquidated(address indexed borrower, address indexed collateral, address indexed liquidator, uint256 repaidAssets, uint256 feeAssets, uint256 seizedAssets, uint256 badDebtAssets)",
+    "event Liquidated(address indexed borrower, address indexed collateral, address indexed liquidator, uint256 repaidAssets, uint256 feeAssets, uint256 seizedAssets)",
     "event UncoveredDebtWrittenOff(address indexed borrower, address indexed collateral, uint256 badDebtAssets, uint256 coveredAssets, uint256 rewardAssets)",
     "event Impaired(address indexed borrower, address indexed collateral, uint256 shortfallAssets)",
     "event ImpairmentCleared(address indexed borrower, address indexed collateral)",

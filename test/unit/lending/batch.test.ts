@@ -145,6 +145,36 @@ describe("LendingVault: batches", () => {
       expect((await vault.lossEpoch(1n)).chargedAssets).to.equal(FIRST_LOSS + SECOND_LOSS);
     });
 
+    it("hand over what each collateral comes to, in whatever order its positions stand", async () => {
+      const scene = await networkHelpers.loadFixture(sunk);
+      const { vault, oracle, collateral, borrower, other, lender, liquidator, assetAddress } = scene;
+      const second = await addCollateral(ethers, scene, other);
+      await vault.connect(other).supplyCollateral(second.address, 7n * WAD, other.address);
+      await vault.connect(other).borrow(second.address, 1_000n * WAD, other.address, other.address);
+      // Seven units worth 700, sold for 693.07; the other two positions as ever.
+      await oracle.set(second.address, assetAddress, 100n * 10n ** 36n);
+      const price = divUp(700n * WAD * 10_000n, 10_100n);
+      const before = await collateral.balanceOf(liquidator.address);
+      await vault
+        .connect(liquidator)
+        .liquidateBatch(
+          [
+            item(scene, borrower),
+            { ...item(scene, other), collateral: second.address },
+            item(scene, lender),
+            item(scene, other),
+          ],
+          MAX,
+          "0x",
+        );
+      expect((await collateral.balanceOf(liquidator.address)) - before).to.equal(20n * WAD);
+      expect(await second.token.balanceOf(liquidator.address)).to.equal(7n * WAD);
+      expect((await vault.collateralTotals(second.address)).totalCollateral).to.equal(0n);
+      expect((await vault.collateralTotals(scene.collateralAddress)).totalCollateral).to.equal(10n * WAD);
+      expect((await vault.positionOf(lender.address, scene.collateralAddress)).debtAssets).to.equal(500n * WAD);
+      expect((await vault.lossEpoch(1n)).chargedAssets).to.equal(FIRST_LOSS + SECOND_LOSS + 1_000n * WAD - price);
+    });
+
     it("of nothing that can be closed change nothing", async () => {
       const scene = await networkHelpers.loadFixture(sunk);
       const before = await booksOf(scene);
