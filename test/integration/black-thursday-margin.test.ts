@@ -50,6 +50,25 @@ describe("black thursday against a margin vault, at a third of its size", functi
     }
   });
 
+  it("has accounts recorded and closed by the keeper's bots alone, and counts what they did as the chain tells it", async () => {
+    const { vault, chain } = run.world;
+    const liquidator = await chain.actor("margin liquidator");
+    const keeper = await chain.actor("keeper of the providers");
+    const closings = (await vault.queryFilter(vault.filters.AccountLiquidated())).map(({ args }) => args);
+    const { partialLiquidations, completeLiquidations } = marginSummary(run);
+    expect(closings.length).to.equal(partialLiquidations + completeLiquidations);
+    const by = (who: string) => closings.filter((closing) => closing.keeper === who);
+    expect(by(liquidator).length + by(keeper).length).to.equal(closings.length);
+    expect(sum(by(liquidator), ({ liquidation }) => liquidation.rewardAssets)).to.equal(run.keepers.rewards);
+    // Nobody works below the least profit; the providers' keeper closes only what has nothing left to pay it.
+    const { minProfitWad } = run.scenario.bots;
+    expect(by(liquidator).every(({ liquidation }) => liquidation.rewardAssets > minProfitWad)).to.equal(true);
+    expect(by(keeper).length > 0 && by(keeper).every(({ liquidation }) => liquidation.complete)).to.equal(true);
+    const recorded = await vault.queryFilter(vault.filters.AccountImpaired());
+    expect(recorded.length).to.equal(run.keepers.recorded);
+    expect(run.keepers.refreshed > 0 && run.keepers.cleared > 0).to.equal(true);
+  });
+
   it("reaches every layer, and mints tokens", () => {
     const summary = marginSummary(run);
     for (const layer of [

@@ -2,6 +2,7 @@
  * What the bots of a replay see of its chain: the keeper's own rules of a vault, its sightings from events, its prices.
  * A step of the replay is a block to them: however full the chain is, that is how often they look.
  */
+import { readMarginVaults } from "../../keeper/book/margin-book.ts";
 import { readPrices, type Prices } from "../../keeper/book/prices.ts";
 import { eventSources, readVaults, type Vault } from "../../keeper/book/vaults.ts";
 import { type Seen } from "../../keeper/decide.ts";
@@ -9,12 +10,15 @@ import { nameOf, sightingsIn, TOPICS } from "../../keeper/indexer/events.ts";
 import { type Header } from "../../keeper/rpc/endpoint.ts";
 import { type Sighting } from "../../keeper/store/types.ts";
 import { type Chain } from "../../lib/chain.ts";
+import { type MarginWorld } from "../margin/world.ts";
 import { type LossWorld, type World } from "../world.ts";
 import { InProcess } from "./in-process.ts";
 
 /** Views are of the present whatever the hash. */
 const NO_HASH = "";
 const GWEI = 10n ** 9n;
+/** What only a lending vault has. */
+const NO_LOANS = { collaterals: [], minDebt: 0n, confirmationDelay: 0, confirmationWindow: 0 };
 
 export class Lookout {
   readonly vault: Vault;
@@ -47,13 +51,24 @@ export class Lookout {
     return new Lookout(chain, await keeperLens.getAddress(), rules, rpc, await rpc.blockNumber());
   }
 
+  /** Over the accounts of a margin vault, found by the keeper as it finds them. */
+  static async ofMargin({ chain, engine, vault, marginLens }: MarginWorld): Promise<Lookout> {
+    const rpc = new InProcess(chain);
+    const address = (await vault.getAddress()).toLowerCase();
+    const found = await readMarginVaults(rpc, NO_HASH, await engine.getAddress());
+    const basics = found.find((one) => one.address === address);
+    if (basics === undefined) throw new RangeError(`the keeper does not find the margin vault ${address}`);
+    const rules = { ...basics, ...NO_LOANS };
+    return new Lookout(chain, await marginLens.getAddress(), rules, rpc, await rpc.blockNumber());
+  }
+
   /** Over the auctions of a vault of any kind. */
   static async ofAuctions(world: LossWorld): Promise<Lookout> {
     const rpc = new InProcess(world.chain);
     const at = async (contract: { getAddress(): Promise<string> }) => (await contract.getAddress()).toLowerCase();
     const rules: Vault = {
       ...{ address: await at(world.vault), asset: await at(world.asset), assetDecimals: world.assetInfo.decimals },
-      ...{ oracle: "", collaterals: [], minDebt: 0n, minProvision: 0n, confirmationDelay: 0, confirmationWindow: 0 },
+      ...{ oracle: "", minProvision: 0n, ...NO_LOANS },
       ...{ debtAuction: await at(world.debtAuction), buybackAuction: await at(world.buybackAuction) },
       backstopToken: await at(world.token),
     };

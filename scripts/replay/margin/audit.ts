@@ -10,6 +10,7 @@ import { eventsOf, type Mined, type Refusal } from "../../lib/chain.ts";
 import { MARKET } from "../../lib/add-margin.ts";
 import { max, min } from "../../lib/units.ts";
 import { type Capacities, type Layers, totalOf } from "../../lib/waterfall.ts";
+import { type Call } from "../bots/bot.ts";
 import { type LedgerMirror } from "../ledger-mirror.ts";
 import { layersText, sameLayers, WaterfallMismatch } from "../waterfall-mismatch.ts";
 import { checkTotals, MarginMismatch, same, within } from "./agreement.ts";
@@ -155,16 +156,15 @@ export class MarginAudit {
     await this.finish(trader, mined);
   }
 
-  /** Somebody liquidates an account that the books say may be liquidated. */
-  async liquidate(keeper: string, trader: string): Promise<{ reward: bigint }> {
+  /** Somebody sends a call that liquidates this account. */
+  async liquidate({ from, to, data }: Call, trader: string): Promise<{ mined: Mined; reward: bigint }> {
     const { chain, vault } = this.world;
     const before = await this.read();
     const { books, price } = this;
     const now = chain.now + 1;
     const account = books.account(trader);
     const plan = planOf(books, account, price, now);
-    const call = vault.liquidate.populateTransaction(trader, MARKET, 2n ** 255n);
-    const mined = await chain.send(keeper, call);
+    const mined = await chain.send(from, Promise.resolve({ to, data }));
     same("second of a liquidation", BigInt(mined.timestamp), BigInt(now));
     const [event] = eventsOf(mined, vault, "AccountLiquidated");
     const told = event?.args.liquidation as unknown as Told;
@@ -190,16 +190,16 @@ export class MarginAudit {
     closings.badDebt += plan.badDebt;
     this.closings.set(trader, closings);
     await this.finish(trader, mined);
-    return { reward: paid.reward };
+    return { mined, reward: paid.reward };
   }
 
-  /** Somebody records, follows or clears a negative equity. */
-  async impair(keeper: string, trader: string): Promise<void> {
-    const { chain, vault } = this.world;
+  /** Somebody sends a call that records, follows or clears this account's negative equity. */
+  async impair({ from, to, data }: Call, trader: string): Promise<Mined> {
+    const { chain } = this.world;
     const before = await this.read();
     const now = chain.now + 1;
     const loss = lossOf(this.books, this.books.account(trader), this.price, now);
-    const mined = await chain.send(keeper, vault.impair.populateTransaction(trader));
+    const mined = await chain.send(from, Promise.resolve({ to, data }));
     if (loss.badDebt === 0n) {
       this.endImpairment(trader, now);
     } else {
@@ -209,6 +209,7 @@ export class MarginAudit {
       if (id > 0n) this.mirror.open(id);
     }
     await this.finish(trader, mined);
+    return mined;
   }
 
   /** An attempt that must be refused; returns the error's name. */

@@ -83,7 +83,7 @@ export async function assembleMargin(world: MarginWorld, scenario: MarginScenari
     buybacks.notice(mined);
   });
   const traders = new Traders(world, scenario.traders, audit, rng.fork("traders"));
-  const keepers = new MarginKeepers(world, audit);
+  const keepers = await MarginKeepers.create(world, scenario.bots, audit);
   const recorder = await MarginRecorder.create(world);
   const tokenSymbol = await world.token.symbol();
   const panic: { error: string | undefined } = { error: undefined };
@@ -197,8 +197,7 @@ export async function marginStep(
   await cast.underwriters.act();
   await panic(world, scenario, cast);
   await traders.act();
-  await keepers.record(traders.all, band.keeperCallsPerStep);
-  await keepers.liquidate(traders.all, band);
+  await keepers.act(band);
   await cast.buyer.act(band);
   await cast.recorder.take(time, keepers.judge(traders.all), cast.audit, cast.mirror);
 }

@@ -86,6 +86,7 @@ export function marginSummary(run: MarginSummarized) {
     partialLiquidations: partial,
     completeLiquidations: complete,
     recordedInsolvencies: keepers.recorded,
+    followedInsolvencies: keepers.refreshed,
     clearedInsolvencies: keepers.cleared,
     keeperRewards: keepers.rewards.toString(),
     feesPaid: feesPaid(run).toString(),

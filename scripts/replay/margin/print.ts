@@ -56,7 +56,7 @@ export function marginFacts(cast: MarginCast, money: MoneyFormat): (readonly [la
     ],
     [
       "Known early",
-      `${keepers.recorded} insolvencies recorded at once, ${keepers.cleared} cleared again; ${debts} provisioned, ${falseAlarms.length} of them never final`,
+      `${keepers.recorded} insolvencies recorded at once, ${keepers.refreshed} times one was followed, ${keepers.cleared} cleared again; ${debts} provisioned, ${falseAlarms.length} of them never final`,
     ],
     ["Fees", `${money.full(feesPaid(cast))} paid by traders, ${money.full(keepers.rewards)} to liquidators`],
     ["Pool", poolLine(cast, money)],

@@ -90,8 +90,9 @@ ${cast.traders.all.filter(({ openedAt }) => openedAt >= scenario.start).length} 
     section(
       "The liquidations",
       `An account below its maintenance margin is cut back to a target, and pays a fee of which the liquidator has a part;
-liquidators take whoever pays most, and when the chain is full only a few get through. An account without equity pays
-nobody, so a keeper of the providers closes it. Fees: ${money.full(feesPaid(cast))}; liquidators earned
+liquidators, bots with the keeper's own strategies, take the largest first if the reward pays for the gas, and when the
+chain is full only a few get through. An account without equity pays next to nothing, so a keeper of the providers closes
+it. Fees: ${money.full(feesPaid(cast))}; liquidators earned
 ${money.full(cast.keepers.rewards)}. Against the pool, ${poolLine(cast, money)}.`,
     ),
     chartHtml(charts.trouble),
@@ -100,7 +101,8 @@ ${money.full(cast.keepers.rewards)}. Against the pool, ${poolLine(cast, money)}.
     chartHtml(charts.sharePrice),
     section(
       "Known before they were final",
-      `${cast.keepers.recorded} times negative equity was put on record at once, ${cast.keepers.cleared} times it was cleared again.
+      `${cast.keepers.recorded} times negative equity was put on record at once, ${cast.keepers.refreshed} times
+a loss that had moved was followed, ${cast.keepers.cleared} times it was cleared again.
 ${debts} accounts were provisioned: what they owed was set apart there and then, out of reserves, in the fund and by a
 charge to the providers. ${falseAlarms.length} of them were never written off; those who had been charged have it back.`,
     ),

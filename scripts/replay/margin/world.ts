@@ -6,7 +6,7 @@ import { type LossWorld, type World } from "../world.ts";
 /** File in deploy/parameters with the margin vault's figures. */
 const PARAMETERS = "black-thursday-margin";
 
-export interface MarginWorld extends LossWorld, Pick<World, "assetFeed" | "collateralInfo"> {
+export interface MarginWorld extends LossWorld, Pick<World, "assetFeed" | "collateralInfo" | "marginLens"> {
   readonly vault: MarginVault;
 }
 

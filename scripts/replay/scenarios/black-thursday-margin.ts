@@ -8,7 +8,7 @@
  * liquidations got through only slowly: that is where the negative equity comes from.
  */
 import { blackThursday } from "./black-thursday.ts";
-import { type BuyerPlan, type CongestionBand, type LenderPlan, type ScenarioBase } from "./types.ts";
+import { type BotPlan, type BuyerPlan, type CongestionBand, type LenderPlan, type ScenarioBase } from "./types.ts";
 import { type StakerPlan, type UnderwriterPlan } from "./types.ts";
 
 const HOUR = 3_600;
@@ -49,6 +49,9 @@ export interface MarginBand extends Omit<CongestionBand, "recycleSeconds"> {
   readonly closingsPerStep: number;
 }
 
+/** Settings of the keeper's strategies for margin accounts; gas is paid in ether, at the feed's price. */
+export type MarginBotPlan = Pick<BotPlan, "minProfitWad" | "perStep" | "maxCostWad" | "refreshBps">;
+
 /** Money that turns up later for a write-off, basis points of what is outstanding. */
 export interface MarginRecovery {
   readonly at: number;
@@ -71,6 +74,7 @@ export interface MarginScenario extends Pick<
   readonly underwriters: UnderwriterPlan;
   /** How full the chain is, as in the lending replay; nothing seized waits to be sold here. */
   readonly congestion: readonly MarginBand[];
+  readonly bots: MarginBotPlan;
   readonly buyer: BuyerPlan;
   readonly recovery: MarginRecovery;
 }
@@ -126,6 +130,7 @@ export function blackThursdayMargin(): MarginScenario {
       { fromMoveBps: 200n, gasGwei: 60n, liquidationsPerStep: 1, keeperCallsPerStep: 8, closingsPerStep: 1 },
       { fromMoveBps: 500n, gasGwei: 200n, liquidationsPerStep: 0, keeperCallsPerStep: 6, closingsPerStep: 0 },
     ],
+    bots: { minProfitWad: ONE, perStep: 20, maxCostWad: 1_000n * ONE, refreshBps: 2_500 },
     buyer: { ...buyer, capital: 250_000n * ONE },
     recovery: { at: end + 4 * DAY, sharesBps: [10_000n, 3_000n], soldBackBps: 5_000n, sellAtWad: 100n * ONE },
   };
