@@ -144,7 +144,8 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
     /// @notice One position with interest to the present second.
     function positionOf(address borrower, address collateral) external view returns (PositionView memory);
 
-    /// @notice Adds `assets` of `collateral` to `borrower`'s position; the caller pays.
+    /// @notice Adds `assets` of `collateral` to `borrower`'s position; the caller pays. All of one collateral is at most
+    /// 2^112 - 1 of its units; more reverts with `SafeCastOverflowedUintDowncast`.
     function supplyCollateral(address collateral, uint256 assets, address borrower) external;
 
     /// @notice Takes collateral out. Caller: borrower or whom it authorized. Makes the same share of aged principal
