@@ -1,5 +1,5 @@
 /** What is asked of the chain before anything is sent: the right chain, tokens and feeds that are there and alive. */
-import { Contract, type Provider, ZeroAddress } from "ethers";
+import { Contract, type Provider } from "ethers";
 
 import { type FeedEntry, hasSequencerFeed, type NetworkFile, type TokenEntry } from "../lib/network-file.ts";
 import { type Finding, rangeFindings } from "./ranges.ts";
@@ -135,9 +135,4 @@ async function ask<T>(contract: Contract, name: string): Promise<T | undefined> 
   } catch {
     return undefined;
   }
-}
-
-/** Whether an address is the zero address in any spelling. */
-export function isZero(address: string): boolean {
-  return BigInt(address) === BigInt(ZeroAddress);
 }

@@ -9,7 +9,8 @@ import { type BatchCall } from "./safe/transaction.ts";
 import { type Figure, type System } from "./system.ts";
 import { type Action, type Callee, NOTHING } from "./words/actions.ts";
 import { type ActionChange, type CallChange, lowerFirst, type SetChange } from "./words/grammar.ts";
-import { type Field, fieldNames, type Subject } from "./words/subjects.ts";
+import { type Field, fieldNames } from "./words/fields.ts";
+import { type Subject } from "./words/subjects.ts";
 import { didYouMean, sameWord } from "./words/suggest.ts";
 import { parseValue, type Scale } from "./words/values.ts";
 

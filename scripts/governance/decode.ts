@@ -5,7 +5,8 @@ import { abiOf } from "./abis.ts";
 import { type NamedAddress, type Names } from "./names.ts";
 import { type BatchCall, callsInside, OPERATION, type SafeTransaction } from "./safe/transaction.ts";
 import { ACTIONS } from "./words/actions.ts";
-import { type Field, type Subject, SUBJECTS } from "./words/subjects.ts";
+import { type Field } from "./words/fields.ts";
+import { type Subject, SUBJECTS } from "./words/subjects.ts";
 import { formatValue, type Scale } from "./words/values.ts";
 
 /** One call as it is read from its bytes. */

@@ -15,14 +15,7 @@ import { type NamedAddress, Names } from "./names.ts";
 import { type BatchKind, type Plan } from "./plan.ts";
 import { builderCalls, builderFile, type BuilderFile, checkBuilderFile } from "./safe/builder-file.ts";
 import { type OwnerSignature } from "./safe/signatures.ts";
-import {
-  callsInside,
-  OPERATION,
-  type SafeHashes,
-  safeHashes,
-  type SafeTransaction,
-  safeTransaction,
-} from "./safe/transaction.ts";
+import { type SafeHashes, safeHashes, type SafeTransaction, safeTransaction } from "./safe/transaction.ts";
 import { type System } from "./system.ts";
 
 const FORMAT = "plimsoll-proposal/1";
@@ -208,9 +201,4 @@ function readSignature(path: string): OwnerSignature {
 
 function withoutUndefined({ to, value, data, fragment, args }: Decoded) {
   return fragment === undefined ? { to, value, data } : { to, value, data, fragment, args };
-}
-
-/** How many calls a transaction makes. */
-export function callCount(transaction: SafeTransaction): number {
-  return transaction.operation === OPERATION.call ? 1 : callsInside(transaction).length;
 }

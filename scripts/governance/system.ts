@@ -5,7 +5,8 @@ import { type ContractName, INTERFACES } from "../lib/interfaces.ts";
 import { ACCESS_MANAGER, ERC20, LENS } from "./abis.ts";
 import { GovernanceError } from "./errors.ts";
 import { type NamedAddress, Names } from "./names.ts";
-import { type Field, type Getter, type Subject } from "./words/subjects.ts";
+import { type Field, type Getter } from "./words/fields.ts";
+import { type Subject } from "./words/subjects.ts";
 import { type Scale } from "./words/values.ts";
 
 /** A figure as a contract holds it: addresses as text, flags as 0 or 1. */

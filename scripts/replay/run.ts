@@ -28,7 +28,7 @@ import { blackThursdayMargin } from "./scenarios/black-thursday-margin.ts";
 import { makerFlop } from "./scenarios/maker-flop.ts";
 import { type ScenarioName } from "./scenarios/types.ts";
 import { usdcDepeg } from "./scenarios/usdc-depeg.ts";
-import { summarizeRun, writeResults } from "./summary.ts";
+import { summarizeRun, type WrittenFiles, writeResults } from "./summary.ts";
 
 const TOKEN_DECIMALS = 18;
 
@@ -86,7 +86,6 @@ function finishCrash(run: CrashRun): string {
   const files = writeResults(summary, crashReport(run));
   const money = moneyFormat(run.world.assetInfo);
   const totals = waterfallTotals(run.mirror);
-  const price = (perShare: bigint): string => formatFixed(perShare, run.world.assetInfo.decimals, 6);
   const { cleared } = run.keepers.count;
   return [
     "",
@@ -102,11 +101,9 @@ function finishCrash(run: CrashRun): string {
         `${summary.positions}: ${summary.liquidations} liquidations, ${summary.writeOffs} write-offs, ${cleared} records cleared`,
       ],
       ...earlyFacts(run, money),
-      ["Tokens minted", `${formatFixed(BigInt(summary.tokensMinted), TOKEN_DECIMALS)} ${run.tokenSymbol}`],
-      ["Share price", `${price(run.sharePriceBefore)} before, ${price(run.sharePriceAfter)} after`],
+      ...priceFacts(run, summary),
       ["Seed", run.seed],
-      ["Summary", files.summary],
-      ["Report", `${files.report} (open it in a browser)`],
+      ...fileFacts(files),
     ]),
   ].join("\n");
 }
@@ -116,7 +113,6 @@ function finishMargin(run: MarginRun): string {
   const files = writeResults(summary, marginReport(run));
   const money = moneyFormat(run.world.assetInfo);
   const totals = waterfallTotals(run.mirror);
-  const price = (perShare: bigint): string => formatFixed(perShare, run.world.assetInfo.decimals, 6);
   return [
     "",
     `${run.scenario.title}: who paid`,
@@ -127,14 +123,7 @@ function finishMargin(run: MarginRun): string {
     "Known before it was final",
     earlyTable(run.mirror, money),
     underwritersTable(run, money),
-    factLines([
-      ...marginFacts(run, money),
-      ["Tokens minted", `${formatFixed(BigInt(summary.tokensMinted), TOKEN_DECIMALS)} ${run.tokenSymbol}`],
-      ["Share price", `${price(run.sharePriceBefore)} before, ${price(run.sharePriceAfter)} after`],
-      ["Seed", run.seed],
-      ["Summary", files.summary],
-      ["Report", `${files.report} (open it in a browser)`],
-    ]),
+    factLines([...marginFacts(run, money), ...priceFacts(run, summary), ["Seed", run.seed], ...fileFacts(files)]),
   ].join("\n");
 }
 
@@ -158,8 +147,7 @@ function finishBoth(run: BothRun): string {
       ],
       ["Ledger", `${run.entries} entries, each equal to the computation`],
       ["Seed", run.seed],
-      ["Summary", files.summary],
-      ["Report", `${files.report} (open it in a browser)`],
+      ...fileFacts(files),
     ]),
   ].join("\n");
 }
@@ -184,8 +172,7 @@ function finishDepeg(run: DepegRun): string {
       ],
       ["Left alone", `${summary.rightlyLeftAlone} loans in danger at their worst round are healthy again`],
       ["Seed", run.seed],
-      ["Summary", files.summary],
-      ["Report", `${files.report} (open it in a browser)`],
+      ...fileFacts(files),
     ]),
   ].join("\n");
 }
@@ -198,6 +185,27 @@ function finishFlop(run: FlopRun): string {
     flopTable(run),
     "The lots at their prices, in the auction here",
     bidsTable(run),
-    factLines([...flopFacts(run), ["Summary", files.summary], ["Report", `${files.report} (open it in a browser)`]]),
+    factLines([...flopFacts(run), ...fileFacts(files)]),
   ].join("\n");
+}
+
+type Facts = (readonly [label: string, value: string])[];
+
+/** What new tokens and losses have done to the holders of tokens and shares. */
+function priceFacts(
+  { world, tokenSymbol, sharePriceBefore, sharePriceAfter }: CrashRun | MarginRun,
+  { tokensMinted }: { readonly tokensMinted: string },
+): Facts {
+  const price = (perShare: bigint): string => formatFixed(perShare, world.assetInfo.decimals, 6);
+  return [
+    ["Tokens minted", `${formatFixed(BigInt(tokensMinted), TOKEN_DECIMALS)} ${tokenSymbol}`],
+    ["Share price", `${price(sharePriceBefore)} before, ${price(sharePriceAfter)} after`],
+  ];
+}
+
+function fileFacts({ summary, report }: WrittenFiles): Facts {
+  return [
+    ["Summary", summary],
+    ["Report", `${report} (open it in a browser)`],
+  ];
 }

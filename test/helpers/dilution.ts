@@ -54,8 +54,6 @@ export interface DilutedVault {
   address: string;
 }
 
-export type DilutionSetup = Awaited<ReturnType<typeof deployDilution>>;
-
 /**
  * A real engine and dilution layer under a real AccessManager, and one vault with the standard terms. The governor
  * sets, the guardian pauses; buyer and seller have all the asset they need.

@@ -204,8 +204,3 @@ export async function expectRefused(
     .withArgs(...args);
   expect(await booksOf(scene)).to.deep.equal(before);
 }
-
-/** `value` x `factor` / `divisor`, rounded up. */
-export function mulDivUp(value: bigint, factor: bigint, divisor: bigint): bigint {
-  return (value * factor + divisor - 1n) / divisor;
-}

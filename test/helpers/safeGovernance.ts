@@ -4,7 +4,7 @@
  */
 import { rmSync } from "node:fs";
 
-import { HDNodeWallet, type Signer, Wallet } from "ethers";
+import { HDNodeWallet, type Signer } from "ethers";
 import { network } from "hardhat";
 import { type NetworkConnection } from "hardhat/types/network";
 
@@ -174,9 +174,4 @@ async function openBooks(
   const who = await borrower.getAddress();
   await (await vault.supplyCollateral(at.collateral, 1_000n * ETHER, who)).wait();
   await (await vault.borrow(at.collateral, 140_000n * ETHER, who, who)).wait();
-}
-
-/** A key that owns nothing. */
-export function foreignKey(): Wallet {
-  return new Wallet(`0x${"5a".repeat(32)}`);
 }

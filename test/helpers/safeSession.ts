@@ -99,3 +99,8 @@ export class SafeSession {
     rmSync(this.root, { recursive: true, force: true });
   }
 }
+
+/** What a simulation found to be different, as before → after. */
+export function changesIn({ differences }: Simulation): Record<string, string> {
+  return Object.fromEntries(differences.map(({ what, before, after }) => [what, `${before} → ${after}`]));
+}

@@ -2,11 +2,10 @@ import { expect } from "chai";
 
 import { Names } from "../../scripts/governance/names.ts";
 import { allFlags, summaryOf } from "../../scripts/governance/print.ts";
-import { type Simulation } from "../../scripts/governance/simulate/simulate.ts";
 import { Dilution__factory, InsuranceFund__factory, MarginVault__factory } from "../../types/ethers-contracts/index.ts";
 import { expectRejected } from "../helpers/namedErrors.ts";
 import { type Governance, localGovernance } from "../helpers/safeGovernance.ts";
-import { SafeSession } from "../helpers/safeSession.ts";
+import { changesIn, SafeSession } from "../helpers/safeSession.ts";
 
 const ONE = 10n ** 18n;
 const MARKET = 0n;
@@ -28,8 +27,6 @@ describe("governance by Safes of a margin vault, in words (AC1)", function () {
   const addressOf = (name: string): string => chain.known.find((entry) => entry.name === name)!.address;
   const provider = () => chain.connection.ethers.provider;
   const vault = () => MarginVault__factory.connect(addressOf("MarginVault"), provider());
-  const changed = ({ differences }: Simulation): Record<string, string> =>
-    Object.fromEntries(differences.map(({ what, before, after }) => [what, `${before} → ${after}`]));
   const loosenings = async (words: string) =>
     allFlags((await session.propose(words)).proposal, new Names(chain.known))
       .filter(({ kind }) => kind === "loosening")
@@ -41,7 +38,7 @@ describe("governance by Safes of a margin vault, in words (AC1)", function () {
     expect(filed.proposal.safe).to.equal(chain.governor);
     // What signers read is read from the bytes.
     expect(summaryOf(filed.proposal)).to.contain("maintenanceWad: 0.02").and.to.contain("feeBps: 0.12 %");
-    expect(changed(await session.simulate(filed))).to.deep.equal({
+    expect(changesIn(await session.simulate(filed))).to.deep.equal({
       "marginVault.market 0 feeBps": "0.08 % → 0.12 %",
       "marginVault.market 0 maintenanceWad": "0.015 → 0.02",
       "marginVault.market 0 openInterestCapWad": "400,000 → 300,000",
@@ -67,7 +64,7 @@ describe("governance by Safes of a margin vault, in words (AC1)", function () {
     const filed = await session.propose(
       "set marginFund.drawCaps hourCap 5,000 DAI; set dilution.limits marginVault hourCap 7 PLIM",
     );
-    expect(changed(await session.simulate(filed))).to.deep.equal({
+    expect(changesIn(await session.simulate(filed))).to.deep.equal({
       "marginFund.drawCaps hourCap": "250,000 DAI → 5,000 DAI",
       "dilution.limits marginVault hourCap": "3,000 PLIM → 7 PLIM",
     });

@@ -4,12 +4,11 @@ import { Contract } from "ethers";
 import { Names } from "../../scripts/governance/names.ts";
 import { allFlags } from "../../scripts/governance/print.ts";
 import { type Proposal } from "../../scripts/governance/proposal.ts";
-import { type Simulation } from "../../scripts/governance/simulate/simulate.ts";
 import { safeAt } from "../../scripts/lib/safe/index.ts";
 import { LendingVault__factory } from "../../types/ethers-contracts/index.ts";
 import { expectRejected } from "../helpers/namedErrors.ts";
 import { type Governance, localGovernance } from "../helpers/safeGovernance.ts";
-import { type Filed, SafeSession } from "../helpers/safeSession.ts";
+import { changesIn, type Filed, SafeSession } from "../helpers/safeSession.ts";
 
 const DAY = 86_400n;
 
@@ -31,8 +30,6 @@ describe("governance by Safes, a whole life (AC1)", function () {
   const vault = () => LendingVault__factory.connect(addressOf("LendingVault"), chain.connection.ethers.provider);
   const addressOf = (name: string): string => chain.known.find((entry) => entry.name === name)!.address;
   const rules = async () => vault().collateralConfig(chain.collateral);
-  const changed = ({ differences }: Simulation): Record<string, string> =>
-    Object.fromEntries(differences.map(({ what, before, after }) => [what, `${before} → ${after}`]));
 
   describe("a change of rules", () => {
     let filed: Filed;
@@ -83,7 +80,7 @@ describe("governance by Safes, a whole life (AC1)", function () {
     it("is tried on a copy, which shows what it does and leaves the chain as it is", async () => {
       const simulation = await session.simulate(filed);
       expect(simulation.warnings).to.deep.equal([]);
-      expect(changed(simulation)).to.deep.equal({ "lendingVault.collateral WETH lltvBps": "80 % → 82 %" });
+      expect(changesIn(simulation)).to.deep.equal({ "lendingVault.collateral WETH lltvBps": "80 % → 82 %" });
       expect(
         simulation.batches.map(({ outcome, approved, signed }) => [outcome, approved.length, signed.length]),
       ).to.deep.equal([
@@ -243,7 +240,7 @@ describe("governance by Safes, a whole life (AC1)", function () {
   describe("what a report shows", () => {
     it("who could pay less, before and after", async () => {
       const simulation = await session.simulate(await session.propose("set insuranceFund.drawCaps hourCap 1,000 DAI"));
-      expect(changed(simulation)).to.deep.equal({
+      expect(changesIn(simulation)).to.deep.equal({
         "insuranceFund.drawCaps hourCap": "250,000 DAI → 1,000 DAI",
         "layer 2, InsuranceFund, can pay": "200,000 DAI → 1,000 DAI",
       });
@@ -257,7 +254,7 @@ describe("governance by Safes, a whole life (AC1)", function () {
       expect(flagKinds(grant.proposal)).to.deep.equal(["role change"]);
       const simulation = await session.simulate(grant);
       expect(simulation.batches.at(-1)?.events.join()).to.contain("AccessManager.RoleGranted(2");
-      expect(changed(simulation)).to.deep.equal({ [`${chain.stranger.address} is GUARDIAN`]: "no → yes, delay 0s" });
+      expect(changesIn(simulation)).to.deep.equal({ [`${chain.stranger.address} is GUARDIAN`]: "no → yes, delay 0s" });
       const owners = await session.propose(
         `safe replace owner ${chain.owners.governor[1]!.address} by ${chain.stranger.address}`,
         {

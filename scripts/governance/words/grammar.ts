@@ -2,7 +2,8 @@
 import { type ContractName, INTERFACES } from "../../lib/interfaces.ts";
 import { GovernanceError } from "../errors.ts";
 import { type Action, type ActionKind, ACTIONS } from "./actions.ts";
-import { type Field, fieldNames, type Subject, SUBJECTS } from "./subjects.ts";
+import { type Field, fieldNames } from "./fields.ts";
+import { type Subject, SUBJECTS } from "./subjects.ts";
 import { didYouMean, nearest, sameWord } from "./suggest.ts";
 
 /** One change as it was asked for. */

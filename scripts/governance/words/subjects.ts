@@ -4,26 +4,20 @@
  * role table: a setter that is missing here can only be called by hand.
  */
 import { type ContractName } from "../../lib/interfaces.ts";
-import { type Unit } from "./values.ts";
-
-/** Which direction gives borrowers, keepers or governance more room at the expense of who stands ready to lose. */
-export type Looser = "up" | "down" | "any" | "none";
-
-/** Whose decimals a sum of money has. */
-export type MoneyOf = "asset" | "backstop" | "collateralPrice" | "feed";
-
-export interface Field {
-  /** As in the getter's ABI. */
-  readonly name: string;
-  readonly unit: Unit;
-  readonly money?: MoneyOf;
-  readonly looser: Looser;
-  /** Zero turns the protection off, whatever the direction otherwise. */
-  readonly zeroIsOff?: true;
-}
-
-/** What stands between the subject and its fields. */
-export type Key = "token" | "vault" | "market";
+import {
+  address,
+  assets,
+  type Field,
+  field,
+  type Getter,
+  type Key,
+  ratio,
+  type Row,
+  seconds,
+  tokens,
+  whole,
+} from "./fields.ts";
+import { LENDING_VAULT, MARGIN_VAULT } from "./vault-rows.ts";
 
 export interface Subject {
   readonly contract: ContractName;
@@ -39,103 +33,11 @@ export interface Subject {
   readonly getters: readonly Getter[];
 }
 
-export interface Getter {
-  readonly name: string;
-  /** Path inside its answer to the fields; empty for the answer itself. */
-  readonly path?: readonly string[];
-  /** How many of the fields it gives. */
-  readonly count: number;
-  /** The getter takes the vault although the setter does not. */
-  readonly forVault?: true;
-}
-
-const field = (name: string, unit: Unit, looser: Looser, more: Partial<Field> = {}): Field => ({
-  name,
-  unit,
-  looser,
-  ...more,
-});
-const ratio = (name: string, looser: Looser): Field => field(name, "ratio", looser);
-const seconds = (name: string, looser: Looser): Field => field(name, "seconds", looser);
-const assets = (name: string, looser: Looser, more: Partial<Field> = {}): Field =>
-  field(name, "money", looser, { money: "asset", ...more });
-const tokens = (name: string, looser: Looser): Field => field(name, "money", looser, { money: "backstop" });
-const address = (name: string): Field => field(name, "address", "any");
-
 const SOURCE: readonly Field[] = [
   address("feed"),
   seconds("maxStaleness", "up"),
   field("minAnswer", "money", "down", { money: "feed" }),
   field("maxAnswer", "money", "up", { money: "feed" }),
-];
-
-/** One getter that gives all fields. */
-const whole = (name: string, fields: readonly Field[], path: readonly string[] = []): readonly Getter[] => [
-  { name, path, count: fields.length },
-];
-
-type Row = readonly [
-  name: string,
-  keys: readonly Key[],
-  form: "struct" | "plain",
-  fields: readonly Field[],
-  getters?: readonly Getter[],
-];
-
-const LENDING_VAULT: readonly Row[] = [
-  [
-    "collateral",
-    ["token"],
-    "struct",
-    [
-      ratio("ltvBps", "up"),
-      ratio("lltvBps", "up"),
-      ratio("liquidationIncentiveBps", "down"),
-      ratio("minIncentiveBps", "any"),
-      ratio("targetHealthBps", "down"),
-      assets("principalCap", "up"),
-    ],
-    [{ name: "collateralConfig", count: 6 }],
-  ],
-  [
-    "rateModel",
-    [],
-    "struct",
-    [
-      field("baseRateWad", "rate", "any"),
-      field("slopeBelowKinkWad", "rate", "any"),
-      field("slopeAboveKinkWad", "rate", "any"),
-      ratio("kinkBps", "any"),
-      ratio("reserveFactorBps", "down"),
-    ],
-  ],
-  [
-    "riskConfig",
-    [],
-    "struct",
-    [
-      assets("debtCap", "up"),
-      assets("minDebt", "down"),
-      seconds("waitingPeriod", "down"),
-      seconds("confirmationDelay", "down"),
-      seconds("confirmationWindow", "up"),
-      ratio("liquidationFeeBps", "any"),
-      ratio("keeperRewardBps", "up"),
-      assets("maxKeeperReward", "up"),
-    ],
-  ],
-  ["minProvision", [], "plain", [assets("assets", "up", { zeroIsOff: true })]],
-  ["reservePolicy", [], "plain", [assets("targetAssets", "down"), address("recipient")]],
-  ["premiumShare", [], "plain", [address("underwriters"), ratio("underwriterBps", "any")]],
-  ["exitNotice", [], "plain", [seconds("noticeSeconds", "any"), seconds("windowSeconds", "any")]],
-  ["restructuringCaps", [], "plain", [assets("hourCap", "up"), assets("monthCap", "up")]],
-  [
-    "retiredPrice",
-    ["token"],
-    "plain",
-    [field("priceWad", "money", "down", { money: "collateralPrice" })],
-    [{ name: "retirementOf", path: ["priceWad"], count: 1 }],
-  ],
 ];
 
 const INSURANCE_FUND: readonly Row[] = [
@@ -197,55 +99,6 @@ const CHAINLINK_ORACLE: readonly Row[] = [
   ["secondSource", ["token"], "struct", SOURCE, whole("feedConfig", SOURCE, ["second"])],
 ];
 
-const wad = (name: string, looser: Looser): Field => field(name, "wad", looser);
-
-/** Of the margin vault: what lets traders owe more, pay less or wait less for it at the providers' expense is looser. */
-const MARGIN_VAULT: readonly Row[] = [
-  [
-    "market",
-    ["market"],
-    "struct",
-    [
-      wad("openInterestCapWad", "up"),
-      wad("skewCapWad", "up"),
-      wad("skewScaleWad", "up"),
-      wad("depthWad", "up"),
-      field("maxFundingVelocityWad", "integer", "any"),
-      field("maxFundingRateWad", "rate", "any"),
-      wad("maintenanceWad", "down"),
-      wad("initialMultipleWad", "down"),
-      wad("maxJumpWad", "down"),
-      wad("volatilityWeightWad", "down"),
-      wad("targetMultipleWad", "any"),
-      ratio("feeBps", "down"),
-      ratio("deviationBps", "down"),
-      ratio("liquidationFeeBps", "any"),
-      ratio("profitCoverBps", "down"),
-      ratio("insuranceMultipleBps", "up"),
-    ],
-    [{ name: "marketConfig", count: 16 }],
-  ],
-  [
-    "riskConfig",
-    [],
-    "struct",
-    [
-      seconds("minDelay", "down"),
-      seconds("expiry", "any"),
-      assets("minNotional", "down"),
-      assets("minKeeperFee", "any"),
-      assets("minKeeperReward", "up"),
-      assets("maxKeeperReward", "up"),
-      ratio("keeperShareBps", "up"),
-      ratio("reserveFactorBps", "down"),
-    ],
-  ],
-  ["minProvision", [], "plain", [assets("assets", "up", { zeroIsOff: true })]],
-  ["reservePolicy", [], "plain", [assets("targetAssets", "down"), address("recipient")]],
-  ["premiumShare", [], "plain", [address("underwriters"), ratio("underwriterBps", "any")]],
-  ["exitNotice", [], "plain", [seconds("noticeSeconds", "any"), seconds("windowSeconds", "any")]],
-];
-
 /** A margin vault's loans cannot be restructured, so its fund has no cover for that to set. */
 const MARGIN_FUND = INSURANCE_FUND.filter(([name]) => name !== "restructuringCover");
 
@@ -270,12 +123,3 @@ export const SUBJECTS: readonly Subject[] = [
   ...subjectsOf("Dilution", DILUTION),
   ...subjectsOf("ChainlinkOracle", CHAINLINK_ORACLE),
 ];
-
-/** Endings that say a unit, which people leave out: `lltv` for `lltvBps`. */
-const UNIT_ENDING = /(Bps|Wad|Assets|Seconds)$/;
-
-/** Names under which a field can be written. */
-export function fieldNames({ name }: Field): readonly string[] {
-  const short = name.replace(UNIT_ENDING, "");
-  return short === "" || short === name ? [name] : [short, name];
-}

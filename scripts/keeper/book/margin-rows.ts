@@ -1,5 +1,5 @@
-/** Rows of `MarginLens`, read by hand for the same reason as those of `KeeperLens`; a test compares with a general decoder. */
-import { BadAnswer } from "./rows.ts";
+/** Rows of `MarginLens`, read by hand. */
+import { rowsIn } from "./words.ts";
 
 /** One account as the lens shows it; see IMarginLens.AccountRow. */
 export interface AccountRow {
@@ -55,33 +55,10 @@ export interface TraderMarket {
   readonly marketId: number;
 }
 
-const WORD = 64;
 const ACCOUNT_WORDS = 15;
 const POSITION_WORDS = 5;
 const ORDER_WORDS = 13;
 const MARKET_WORDS = 12;
-const HEAD_WORDS = 2;
-const NO_SELECTOR = "0".repeat(8);
-
-/** The words of one row. */
-interface Words {
-  readonly word: (field: number) => string;
-  readonly figure: (field: number) => bigint;
-  readonly signed: (field: number) => bigint;
-}
-
-function rowsIn<T>(data: string, width: number, count: number | undefined, read: (words: Words) => T): T[] {
-  const length = count ?? (data.length - 2 - HEAD_WORDS * WORD) / (width * WORD);
-  if (!Number.isInteger(length) || data.length !== 2 + (HEAD_WORDS + length * width) * WORD) {
-    throw new BadAnswer(count ?? 0, (data.length - 2) / 2);
-  }
-  return Array.from({ length }, (_, index) => {
-    const start = 2 + (HEAD_WORDS + index * width) * WORD;
-    const word = (field: number) => data.slice(start + field * WORD, start + (field + 1) * WORD);
-    const figure = (field: number) => BigInt(`0x${word(field)}`);
-    return read({ word, figure, signed: (field) => BigInt.asIntN(256, figure(field)) });
-  });
-}
 
 export function decodeAccounts(data: string, count: number): AccountRow[] {
   return rowsIn(data, ACCOUNT_WORDS, count, ({ figure }) => ({
@@ -105,15 +82,12 @@ export function decodeOrders(data: string, count: number): OrderRow[] {
 
 /** However many there are. */
 export function decodeMarkets(data: string): Market[] {
-  return rowsIn(data, MARKET_WORDS, undefined, ({ word, figure, signed }) => {
-    const failure = word(11).slice(0, 8);
-    return {
-      ...{ underlying: `0x${word(0).slice(24)}`, primaryWad: figure(1), lowWad: figure(2), highWad: figure(3) },
-      ...{ fundingIndex: signed(5), skewWad: signed(6), skewScaleWad: figure(7) },
-      ...{ maintenanceWad: figure(8), depthWad: figure(9), blocksLoss: figure(10) !== 0n },
-      failure: failure === NO_SELECTOR ? "" : `0x${failure}`,
-    };
-  });
+  return rowsIn(data, MARKET_WORDS, undefined, ({ word, figure, signed, selector }) => ({
+    ...{ underlying: `0x${word(0).slice(24)}`, primaryWad: figure(1), lowWad: figure(2), highWad: figure(3) },
+    ...{ fundingIndex: signed(5), skewWad: signed(6), skewScaleWad: figure(7) },
+    ...{ maintenanceWad: figure(8), depthWad: figure(9), blocksLoss: figure(10) !== 0n },
+    failure: selector(11),
+  }));
 }
 
 function bitsOf(bitmap: number): number[] {

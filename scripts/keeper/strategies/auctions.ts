@@ -1,8 +1,8 @@
 /** Settles sales and buybacks that are over; buys tokens that are cheap enough, and sells them back when they are dear. */
 import { BUYBACK_AUCTION, DEBT_AUCTION, LENS } from "../abi.ts";
 import { type VaultBasics } from "../book/vaults.ts";
-import { nameOf } from "../indexer/events.ts";
 import { type Sighting } from "../store/types.ts";
+import { Over } from "./over.ts";
 import { spendable } from "./spendable.ts";
 import { allVaults, type Attempt, type BlockView, inAssets, type Proposal, type Strategy } from "./types.ts";
 
@@ -33,22 +33,19 @@ interface RoundRow {
 const TOKEN = 10n ** 18n;
 /** Seconds in which a purchase may be mined. */
 const VALID_SECONDS = 600;
-/** Blocks after which what was closed is looked at again: a lot may be opened anew. */
-const RECHECK_BLOCKS = 100;
 const PAGE = 500;
 
 export class Auctions implements Strategy {
   readonly name = "auctions";
   private readonly rules: AuctionRules;
-  /** Block at which something was found closed. */
-  private readonly closed = new Map<string, number>();
+  private readonly closed = new Over();
 
   constructor(rules: AuctionRules) {
     this.rules = rules;
   }
 
   async propose(view: BlockView): Promise<Proposal[]> {
-    for (const sighting of view.touched) this.closed.delete(nameOf(sighting));
+    this.closed.reopen(view.touched);
     const proposals = await Promise.all(
       allVaults(view)
         .filter(({ debtAuction }) => debtAuction !== "")
@@ -66,7 +63,7 @@ export class Auctions implements Strategy {
     for (const [index, sighting] of open.entries()) {
       const row = rows[index];
       if (row === undefined) continue;
-      if (row.remainingTokens === 0n) this.closed.set(nameOf(sighting), view.head.number);
+      if (row.remainingTokens === 0n) this.closed.note(sighting, view.head.number);
       else if (BigInt(view.head.timestamp) >= row.closesAt) proposals.push(...this.settleLot(vault, sighting));
       else if (limit !== 0n && row.price <= limit && row.buyableTokens !== 0n) {
         proposals.push(...(await this.buy(vault, sighting, row, view)));
@@ -85,7 +82,7 @@ export class Auctions implements Strategy {
       const row = rows[index];
       if (row === undefined) continue;
       const limit = inAssets(vault, this.rules.sellAtWad);
-      if (row.assets === 0n) this.closed.set(nameOf(sighting), view.head.number);
+      if (row.assets === 0n) this.closed.note(sighting, view.head.number);
       else if (BigInt(view.head.timestamp) >= row.endsAt) proposals.push(...this.settleRound(vault, sighting));
       else if (limit !== 0n && row.price >= limit && row.sellableTokens !== 0n) {
         proposals.push(...(await this.sell(vault, sighting, view)));
@@ -97,8 +94,7 @@ export class Auctions implements Strategy {
   private async open(kind: "lot" | "round", vault: VaultBasics, view: BlockView): Promise<Sighting[]> {
     const seen = await view.sightings(kind);
     return seen
-      .filter(({ source }) => source === vault.address)
-      .filter((sighting) => view.head.number - (this.closed.get(nameOf(sighting)) ?? -RECHECK_BLOCKS) >= RECHECK_BLOCKS)
+      .filter((sighting) => sighting.source === vault.address && !this.closed.has(sighting, view.head.number))
       .slice(0, PAGE);
   }
 

@@ -6,9 +6,9 @@ import { MARGIN_LENS, MARGIN_VAULT } from "../abi.ts";
 import { decodeOrders, type OrderRow } from "../book/margin-rows.ts";
 import { inPages } from "../book/pages.ts";
 import { type VaultBasics } from "../book/vaults.ts";
-import { nameOf } from "../indexer/events.ts";
 import { type Sighting } from "../store/types.ts";
 import { compare } from "./liquidate.ts";
+import { Over } from "./over.ts";
 import { type BlockView, inAssets, type Proposal, type Strategy } from "./types.ts";
 
 export interface OrderRules {
@@ -35,16 +35,13 @@ const OUTCOMES = [
   "market settled",
 ] as const;
 const EXECUTED = 0;
-/** Blocks after which what was over is looked at again. */
-const RECHECK_BLOCKS = 100;
 const PAGE = 500;
 const PAGES_AT_ONCE = 4;
 
 export class Orders implements Strategy {
   readonly name = "orders";
   private readonly rules: OrderRules;
-  /** Block at which an order was found to be over; an event that names it opens it again. */
-  private readonly over = new Map<string, number>();
+  private readonly over = new Over();
 
   constructor(rules: OrderRules) {
     this.rules = rules;
@@ -53,7 +50,7 @@ export class Orders implements Strategy {
   async propose(view: BlockView): Promise<Proposal[]> {
     const { margin } = view;
     if (margin === undefined) return [];
-    for (const sighting of view.touched) this.over.delete(nameOf(sighting));
+    this.over.reopen(view.touched);
     const seen = await view.sightings("order");
     const open = await Promise.all(margin.vaults.map(async (vault) => this.open(vault, seen, margin.lens, view)));
     return open
@@ -65,9 +62,7 @@ export class Orders implements Strategy {
   }
 
   private async open(vault: VaultBasics, seen: readonly Sighting[], lens: string, view: BlockView): Promise<Open[]> {
-    const isOver = (one: Sighting) =>
-      view.head.number - (this.over.get(nameOf(one)) ?? -RECHECK_BLOCKS) < RECHECK_BLOCKS;
-    const mayBe = seen.filter((one) => one.source === vault.address && !isOver(one));
+    const mayBe = seen.filter((one) => one.source === vault.address && !this.over.has(one, view.head.number));
     const open: Open[] = [];
     await inPages(mayBe, PAGE, PAGES_AT_ONCE, async (page) => {
       const keys = page.map(({ first, second }) => ({ trader: first, marketId: second }));
@@ -76,7 +71,7 @@ export class Orders implements Strategy {
       for (const [index, sighting] of page.entries()) {
         const row = rows[index];
         if (row === undefined) continue;
-        if (row.earliestRoundAt === 0) this.over.set(nameOf(sighting), view.head.number);
+        if (row.earliestRoundAt === 0) this.over.note(sighting, view.head.number);
         else open.push({ vault, sighting, row });
       }
     });

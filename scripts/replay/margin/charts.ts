@@ -1,9 +1,8 @@
-/** The charts of a margin replay, from its samples. Numbers become floating point here and nowhere before. */
-import { type Chart, type ChartColor, type ChartSeries } from "../../lib/report/chart.ts";
+/** The charts of a margin replay, from its samples. */
+import { type Chart, type ChartSeries } from "../../lib/report/chart.ts";
 import { formatFixed, toChartNumber } from "../../lib/units.ts";
-import { moneyFormat } from "../report/money.ts";
+import { sampledSeries } from "../report/series.ts";
 import { type MarginCast } from "./crash.ts";
-import { type MarginSample } from "./recorder.ts";
 import { type MarginWorld } from "./world.ts";
 import { PRICE_DECIMALS } from "../prices.ts";
 
@@ -12,35 +11,7 @@ const PERCENT_DECIMALS = 16;
 
 export function marginCharts({ recorder }: MarginCast, { assetInfo, collateralInfo }: MarginWorld) {
   const { samples } = recorder;
-  const money = moneyFormat(assetInfo);
-  const times = samples.map(({ time }) => time);
-  const lowest = samples.reduce((low, sample) => (sample.price < low.price ? sample : low));
-  const marks = [{ time: lowest.time, text: "low" }];
-
-  const line = (
-    name: string,
-    color: ChartColor,
-    figure: (sample: MarginSample) => bigint,
-    decimals: number,
-    places: number,
-    unit: string,
-  ): ChartSeries => ({
-    name,
-    color,
-    values: samples.map((sample) => toChartNumber(figure(sample), decimals)),
-    labels: samples.map((sample) => `${formatFixed(figure(sample), decimals, places)}${unit}`),
-  });
-  const assets = (
-    name: string,
-    color: ChartColor,
-    figure: (sample: MarginSample) => bigint,
-    thousands: number,
-  ): ChartSeries => ({
-    name,
-    color,
-    values: samples.map((sample) => toChartNumber(figure(sample), assetInfo.decimals + thousands)),
-    labels: samples.map((sample) => money.full(figure(sample))),
-  });
+  const { times, lowest, marks, line, assets } = sampledSeries(samples, assetInfo);
   const chart = (
     id: string,
     title: string,

@@ -1,10 +1,9 @@
-/** The charts of a crash, from its samples. Numbers become floating point here and nowhere before. */
-import { type Chart, type ChartColor, type ChartSeries } from "../../lib/report/chart.ts";
+/** The charts of a crash, from its samples. */
+import { type Chart } from "../../lib/report/chart.ts";
 import { formatFixed, toChartNumber } from "../../lib/units.ts";
 import { type CrashRun } from "../crash.ts";
 import { PRICE_DECIMALS } from "../prices.ts";
-import { type Sample } from "../recorder.ts";
-import { moneyFormat } from "./money.ts";
+import { sampledSeries } from "./series.ts";
 
 const WAD_DECIMALS = 18;
 
@@ -13,36 +12,7 @@ export function crashCharts(
 ) {
   const { samples } = run.recorder;
   const { assetInfo, collateralInfo } = run.world;
-  const money = moneyFormat(assetInfo);
-  const times = samples.map(({ time }) => time);
-  const lowest = samples.reduce((low, sample) => (sample.price < low.price ? sample : low));
-  const marks = [{ time: lowest.time, text: "low" }];
-
-  const line = (
-    name: string,
-    color: ChartColor,
-    figure: (sample: Sample) => bigint,
-    decimals: number,
-    places: number,
-    unit: string,
-  ): ChartSeries => ({
-    name,
-    color,
-    values: samples.map((sample) => toChartNumber(figure(sample), decimals)),
-    labels: samples.map((sample) => `${formatFixed(figure(sample), decimals, places)}${unit}`),
-  });
-  /** Assets in thousands on the axis, in full on hover. */
-  const assets = (
-    name: string,
-    color: ChartColor,
-    figure: (sample: Sample) => bigint,
-    thousands: number,
-  ): ChartSeries => ({
-    name,
-    color,
-    values: samples.map((sample) => toChartNumber(figure(sample), assetInfo.decimals + thousands)),
-    labels: samples.map((sample) => money.full(figure(sample))),
-  });
+  const { times, lowest, marks, line, assets } = sampledSeries(samples, assetInfo);
 
   const price: Chart = {
     id: "price",

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { newPlace, type Place, runOnce, startBot } from "../../../scripts/keeper/local/bot.ts";
 import { type Misbehaviour, type Proxy, type Question, startProxy } from "../../../scripts/keeper/local/proxy.ts";
 import { type KeeperWorld, ONE, SECOND_KEY, startWorld } from "../../../scripts/keeper/local/world.ts";
+import { branchForEachTest } from "../../helpers/keeperBranch.ts";
 
 const LOAN = { collateral: 10n, debt: 1_400n };
 /** Enough to come through every state of the bot: it asks fewer questions than this before it is done. */
@@ -15,7 +16,6 @@ describe("keeper: what goes wrong around it, against a hardhat node", function (
   let world: KeeperWorld;
   let place: Place;
   let proxy: Proxy;
-  let goBack: () => Promise<void>;
 
   before(async () => {
     world = await startWorld();
@@ -25,15 +25,12 @@ describe("keeper: what goes wrong around it, against a hardhat node", function (
     await proxy.stop();
     await world.stop();
   });
-  beforeEach(async () => {
-    goBack = await world.chain.branch();
-    place = newPlace();
-    proxy.behave(() => undefined);
-  });
-  afterEach(async () => {
-    await goBack();
-    place.clean();
-  });
+  branchForEachTest(
+    () => ({ world, proxy }),
+    (fresh) => {
+      place = fresh;
+    },
+  );
 
   /** Two positions to liquidate and one that is sound; the desk pays a little less than the feeds. */
   const crash = async (): Promise<string[]> => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { MaxUint256, Wallet } from "ethers";
 
-import { newPlace, type Place, runOnce, type Run, startBot } from "../../../scripts/keeper/local/bot.ts";
+import { type Place, runOnce, type Run, startBot } from "../../../scripts/keeper/local/bot.ts";
 import {
   EXPIRY,
   KEEPER_FEE,
@@ -12,6 +12,7 @@ import {
 import { startProxy } from "../../../scripts/keeper/local/proxy.ts";
 import { HOUSEKEEPING_KEY, ONE, URGENT_KEY } from "../../../scripts/keeper/local/world.ts";
 import { MARKET } from "../../../scripts/lib/add-margin.ts";
+import { branchForEachTest } from "../../helpers/keeperBranch.ts";
 
 const KEEPER = new Wallet(URGENT_KEY).address;
 const STRATEGIES = [
@@ -32,7 +33,6 @@ describe("keeper: margin vaults, against a hardhat node", function () {
   this.timeout(240_000);
   let world: MarginKeeperWorld;
   let place: Place;
-  let goBack: () => Promise<void>;
 
   before(async () => {
     world = await startMarginWorld();
@@ -40,14 +40,12 @@ describe("keeper: margin vaults, against a hardhat node", function () {
   after(async () => {
     await world.stop();
   });
-  beforeEach(async () => {
-    goBack = await world.chain.branch();
-    place = newPlace();
-  });
-  afterEach(async () => {
-    await goBack();
-    place.clean();
-  });
+  branchForEachTest(
+    () => ({ world }),
+    (fresh) => {
+      place = fresh;
+    },
+  );
 
   const vault = () => world.margin.vault;
   const sizeOf = async (trader: string) => (await vault().positionOf(trader, MARKET)).sizeWad;

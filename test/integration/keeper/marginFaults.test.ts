@@ -5,6 +5,7 @@ import { type MarginKeeperWorld, startMarginWorld } from "../../../scripts/keepe
 import { type Proxy, startProxy } from "../../../scripts/keeper/local/proxy.ts";
 import { ONE } from "../../../scripts/keeper/local/world.ts";
 import { MARKET } from "../../../scripts/lib/add-margin.ts";
+import { branchForEachTest } from "../../helpers/keeperBranch.ts";
 
 const CONFIG = {
   strategies: [
@@ -23,7 +24,6 @@ describe("keeper: what goes wrong around margin vaults, against a hardhat node",
   let world: MarginKeeperWorld;
   let place: Place;
   let proxy: Proxy;
-  let goBack: () => Promise<void>;
 
   before(async () => {
     world = await startMarginWorld();
@@ -33,15 +33,12 @@ describe("keeper: what goes wrong around margin vaults, against a hardhat node",
     await proxy.stop();
     await world.stop();
   });
-  beforeEach(async () => {
-    goBack = await world.chain.branch();
-    place = newPlace();
-    proxy.behave(() => undefined);
-  });
-  afterEach(async () => {
-    await goBack();
-    place.clean();
-  });
+  branchForEachTest(
+    () => ({ world, proxy }),
+    (fresh) => {
+      place = fresh;
+    },
+  );
 
   /** One account to close in part, one that owes more than it has, one that is sound, and an order whose round has come. */
   const crash = async () => {

@@ -4,8 +4,9 @@ import { createRequire } from "node:module";
 import { expect } from "chai";
 import { Contract, ContractFactory, type Signer, MaxUint256, solidityPacked, Wallet, ZeroAddress } from "ethers";
 
-import { newPlace, type Place, runOnce } from "../../../scripts/keeper/local/bot.ts";
+import { type Place, runOnce } from "../../../scripts/keeper/local/bot.ts";
 import { type KeeperWorld, ONE, startWorld, URGENT_KEY } from "../../../scripts/keeper/local/world.ts";
+import { branchForEachTest } from "../../helpers/keeperBranch.ts";
 
 const require = createRequire(import.meta.url);
 const LOAN = { collateral: 10n, debt: 1_400n };
@@ -25,7 +26,6 @@ describe("keeper: venues, against a hardhat node", function () {
   this.timeout(180_000);
   let world: KeeperWorld;
   let place: Place;
-  let goBack: () => Promise<void>;
   let addresses: { asset: string; collateral: string; vault: string };
 
   before(async () => {
@@ -39,14 +39,12 @@ describe("keeper: venues, against a hardhat node", function () {
   after(async () => {
     await world.stop();
   });
-  beforeEach(async () => {
-    goBack = await world.chain.branch();
-    place = newPlace();
-  });
-  afterEach(async () => {
-    await goBack();
-    place.clean();
-  });
+  branchForEachTest(
+    () => ({ world }),
+    (fresh) => {
+      place = fresh;
+    },
+  );
 
   const debtOf = async (borrower: string) => (await world.vault.positionOf(borrower, addresses.collateral)).debtAssets;
   const ownerBalance = async () => world.asset.balanceOf(await world.flash.owner());

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 
-import { newPlace, type Place, runOnce, startBot } from "../../../scripts/keeper/local/bot.ts";
+import { type Place, runOnce, startBot } from "../../../scripts/keeper/local/bot.ts";
 import { type KeeperWorld, ONE, startWorld } from "../../../scripts/keeper/local/world.ts";
+import { branchForEachTest } from "../../helpers/keeperBranch.ts";
 
 /** Ten units of collateral; at 200 dollars each, 1,400 are lent against 2,000. */
 const LOAN = { collateral: 10n, debt: 1_400n };
@@ -11,7 +12,6 @@ describe("keeper: what it does, against a hardhat node", function () {
   this.timeout(180_000);
   let world: KeeperWorld;
   let place: Place;
-  let goBack: () => Promise<void>;
 
   before(async () => {
     world = await startWorld();
@@ -19,14 +19,12 @@ describe("keeper: what it does, against a hardhat node", function () {
   after(async () => {
     await world.stop();
   });
-  beforeEach(async () => {
-    goBack = await world.chain.branch();
-    place = newPlace();
-  });
-  afterEach(async () => {
-    await goBack();
-    place.clean();
-  });
+  branchForEachTest(
+    () => ({ world }),
+    (fresh) => {
+      place = fresh;
+    },
+  );
 
   const debtOf = async (borrower: string) =>
     (await world.vault.positionOf(borrower, await world.collateral.getAddress())).debtAssets;
