@@ -10,7 +10,7 @@ import { refusalOf } from "./refusal.ts";
 import { type OwnerSignature, packSignatures } from "./safe/signatures.ts";
 import { callsInside } from "./safe/transaction.ts";
 import { type System } from "./system.ts";
-import { labelOf } from "./calls.ts";
+import { labelOf } from "./set-call.ts";
 import { SUBJECTS } from "./words/subjects.ts";
 
 /** Where a batch stands on a chain. */

@@ -8,9 +8,10 @@ import { formatSeconds } from "./words/values.ts";
 import { readSafe, type SafeState } from "../lib/safe/index.ts";
 import { ROLE_IDS, ROLE_TABLE } from "../lib/roles.ts";
 import { abiOf, ACCESS_MANAGER } from "./abis.ts";
-import { actionCall, type PlannedCall, plainCall, setCall } from "./calls.ts";
+import { actionCall, type PlannedCall, plainCall } from "./calls.ts";
 import { GovernanceError } from "./errors.ts";
 import { type BatchCall } from "./safe/transaction.ts";
+import { setCall } from "./set-call.ts";
 import { type System } from "./system.ts";
 import { type CancelChange, type Change } from "./words/grammar.ts";
 

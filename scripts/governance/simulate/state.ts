@@ -4,7 +4,7 @@ import { type Contract } from "ethers";
 import { selectorOf } from "../../lib/interfaces.ts";
 import { ROLE_IDS, ROLE_TABLE, type RoleName } from "../../lib/roles.ts";
 import { readSafe } from "../../lib/safe/index.ts";
-import { labelOf } from "../calls.ts";
+import { labelOf } from "../set-call.ts";
 import { showFigure } from "../decode.ts";
 import { type System } from "../system.ts";
 import { type Subject, SUBJECTS } from "../words/subjects.ts";

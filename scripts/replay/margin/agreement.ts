@@ -20,6 +20,27 @@ export function within(what: string, actual: bigint, expected: bigint, tolerance
   if (distance > tolerance) throw new MarginMismatch(`${what} is ${actual}, computed ${expected}`);
 }
 
+/** A trader's account and its market as stored must be those of the books at second `now`. */
+export async function checkAccount(
+  { vault }: MarginWorld,
+  books: MarginBooks,
+  trader: string,
+  now: number,
+): Promise<void> {
+  const [stored, position, market] = await Promise.all([
+    vault.accountOf(trader),
+    vault.positionOf(trader, MARKET),
+    vault.marketOf(MARKET),
+  ]);
+  const account = books.account(trader);
+  same("margin", stored.marginAssets, account.margin);
+  same("deficit", stored.deficitAssets, account.deficit);
+  same("size", position.sizeWad, account.size);
+  same("basis", position.basis, account.basis);
+  same("skew", market.longWad - market.shortWad, books.skew);
+  same("funding index", market.fundingIndex, books.indexAt(now));
+}
+
 /**
  * The vault must hold exactly what the books say, for all traders together.
  * @param escrows orders on their way with their keepers' fees, asset units

@@ -8,14 +8,14 @@ import { type ContractTransaction } from "ethers";
 
 import { eventsOf, type Mined, type Refusal } from "../../lib/chain.ts";
 import { MARKET } from "../../lib/add-margin.ts";
-import { max, min } from "../../lib/units.ts";
+import { min } from "../../lib/units.ts";
 import { type Capacities, type Layers, totalOf } from "../../lib/waterfall.ts";
 import { type Call } from "../bots/bot.ts";
 import { type LedgerMirror } from "../ledger-mirror.ts";
 import { layersText, sameLayers, WaterfallMismatch } from "../waterfall-mismatch.ts";
-import { checkTotals, MarginMismatch, same, within } from "./agreement.ts";
-import { type Account, MarginBooks, readRules } from "./books.ts";
-import { feeOf, lossOf, type Plan, planOf } from "./closing.ts";
+import { checkAccount, checkTotals, MarginMismatch, same, within } from "./agreement.ts";
+import { MarginBooks, readRules } from "./books.ts";
+import { lossOf, payKeeper, type Plan, planOf } from "./closing.ts";
 import { type MarginWorld, priceWad } from "./world.ts";
 
 /** A write-off with the figures it was checked against. Asset units. */
@@ -176,7 +176,7 @@ export class MarginAudit {
     const closed = account.size > 0n ? -told.closedWad : told.closedWad;
     books.settle(account, books.trade(account, closed, price, now));
     if (plan.complete) account.deficit = min(account.deficit, plan.badDebt);
-    const paid = this.payKeeper(account, told.closedWad, price, before, plan, now);
+    const paid = payKeeper(books, account, { closed: told.closedWad, complete: plan.complete, price, now }, before);
     same("reward", told.rewardAssets, paid.reward);
     same("fee", told.feeAssets, paid.fee);
     same("bad debt", told.badDebtAssets, plan.badDebt);
@@ -236,26 +236,6 @@ export class MarginAudit {
     return { reserves, cash, fundCash, lendersAssets };
   }
 
-  /** Reward and fee out of the margin; where a whole account cannot pay the least reward, out of the reserves. */
-  private payKeeper(
-    account: Account,
-    closed: bigint,
-    price: bigint,
-    before: Before,
-    plan: Plan,
-    now: number,
-  ): { reward: bigint; fee: bigint; reserves: bigint } {
-    const { books } = this;
-    const earlier = books.toReserves;
-    const { fee, reward } = feeOf(books, account, closed, price);
-    account.margin -= reward;
-    const rest = books.takeFee(account, max(0n, fee - reward), now);
-    const reserves = before.reserves + books.toReserves - earlier;
-    const missing = plan.complete ? max(0n, books.rules.risk.minKeeperReward - reward) : 0n;
-    const added = min(missing, min(reserves, before.cash));
-    return { reward: reward + added, fee: reward + rest, reserves: reserves - added };
-  }
-
   private writeOff(trader: string, mined: Mined, plan: Plan, before: Before): void {
     const { badDebt, insurable } = plan;
     const impaired = this.impaired.get(trader);
@@ -288,21 +268,10 @@ export class MarginAudit {
 
   /** The account and the market as stored must be those of the books. */
   private async finish(trader: string, mined: Mined): Promise<void> {
-    const { vault } = this.world;
-    const [stored, position, market] = await Promise.all([
-      vault.accountOf(trader),
-      vault.positionOf(trader, MARKET),
-      vault.marketOf(MARKET),
-    ]);
-    const account = this.books.account(trader);
-    same("margin", stored.marginAssets, account.margin);
-    same("deficit", stored.deficitAssets, account.deficit);
-    same("size", position.sizeWad, account.size);
-    same("basis", position.basis, account.basis);
+    await checkAccount(this.world, this.books, trader, mined.timestamp);
+    const stored = await this.world.vault.accountOf(trader);
     same("entry of the impairment", stored.impairmentId, this.impaired.get(trader) ?? 0n);
     same("whether impaired", BigInt(stored.impairedAt > 0n), BigInt(this.impaired.has(trader)));
-    same("skew", market.longWad - market.shortWad, this.books.skew);
-    same("funding index", market.fundingIndex, this.books.indexAt(mined.timestamp));
     this.mirror.follow(mined);
     this.listener(mined);
   }

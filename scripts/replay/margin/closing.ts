@@ -55,9 +55,31 @@ export function planOf(books: MarginBooks, account: Account, price: bigint, now:
 }
 
 /** Keeper's reward out of a margin, and the whole fee. */
-export function feeOf(books: MarginBooks, account: Account, closed: bigint, price: bigint) {
+function feeOf(books: MarginBooks, account: Account, closed: bigint, price: bigint) {
   const { rules } = books;
   const fee = books.partOf(closed, price, rules.liquidationFeeBps);
   const wanted = max((fee * rules.risk.keeperShareBps) / BPS, rules.risk.minKeeperReward);
   return { fee, reward: min(min(wanted, rules.risk.maxKeeperReward), account.margin) };
+}
+
+/**
+ * Takes reward and fee out of the margin of an account of which `closed` is closed; where a whole account cannot pay the
+ * least reward, the rest comes out of the reserves.
+ * @param before reserves and cash of the vault just before, asset units
+ * @returns the reward, all that was taken as a fee, and the reserves after it, asset units
+ */
+export function payKeeper(
+  books: MarginBooks,
+  account: Account,
+  { closed, complete, price, now }: { closed: bigint; complete: boolean; price: bigint; now: number },
+  before: { readonly reserves: bigint; readonly cash: bigint },
+): { reward: bigint; fee: bigint; reserves: bigint } {
+  const earlier = books.toReserves;
+  const { fee, reward } = feeOf(books, account, closed, price);
+  account.margin -= reward;
+  const rest = books.takeFee(account, max(0n, fee - reward), now);
+  const reserves = before.reserves + books.toReserves - earlier;
+  const missing = complete ? max(0n, books.rules.risk.minKeeperReward - reward) : 0n;
+  const added = min(missing, min(reserves, before.cash));
+  return { reward: reward + added, fee: reward + rest, reserves: reserves - added };
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {CommonBase} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Base.sol";
-import {StdUtils} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/StdUtils.sol";
+import {Witness} from "../Witness.sol";
 import {System} from "./System.sol";
 
 /// @notice What a campaign remembers by itself: who there is, what was seen to move, and what went wrong. Figures come
 /// from what was passed in and from token balances, not from the contract whose books they are compared with.
-abstract contract Ghosts is CommonBase, StdUtils {
+abstract contract Ghosts is Witness {
     /// @notice One write-off as it was seen from outside. Asset units.
     struct WriteOff {
         address debtor;
@@ -60,13 +59,6 @@ abstract contract Ghosts is CommonBase, StdUtils {
         uint256 claimed;
     }
 
-    /// @notice Something that must never happen and did.
-    struct Violation {
-        string what;
-        uint256 left;
-        uint256 right;
-    }
-
     System internal _system;
 
     address[4] internal _lenders;
@@ -106,11 +98,6 @@ abstract contract Ghosts is CommonBase, StdUtils {
 
     uint256 internal _extinguishedDebt;
     uint256 internal _repaidInWriteOffs;
-    uint256 internal _now;
-
-    /// @notice How often each thing has happened.
-    mapping(bytes32 event_ => uint256) public count;
-    mapping(bytes32 property => Violation) private _violations;
 
     constructor(System memory deployed) {
         _system = deployed;
@@ -120,7 +107,6 @@ abstract contract Ghosts is CommonBase, StdUtils {
         for (uint256 i; i < 3; ++i) _stakers[i] = _named(string.concat("staker", vm.toString(i)));
         for (uint256 i; i < 3; ++i) _underwriters[i] = _named(string.concat("underwriter", vm.toString(i)));
         for (uint256 i; i < 2; ++i) _buyers[i] = _named(string.concat("buyer", vm.toString(i)));
-        _now = vm.getBlockTimestamp();
     }
 
     // ---------------------------------------------------------------- Read by the invariants
@@ -203,51 +189,5 @@ abstract contract Ghosts is CommonBase, StdUtils {
 
     function extinguishedDebt() external view returns (uint256 debtAssets, uint256 repaidAssets) {
         return (_extinguishedDebt, _repaidInWriteOffs);
-    }
-
-    function time() external view returns (uint256) {
-        return _now;
-    }
-
-    /// @notice What happened against `property`, with the figures; empty if nothing did.
-    function violation(bytes32 property) external view returns (string memory) {
-        Violation memory found = _violations[property];
-        if (bytes(found.what).length == 0) return "";
-        return string.concat(found.what, ": ", vm.toString(found.left), " and ", vm.toString(found.right));
-    }
-
-    // ---------------------------------------------------------------- Saying what must be
-
-    function _mustBe(bool condition, bytes32 property, string memory what) internal {
-        if (!condition) _violated(property, what, 0, 0);
-    }
-
-    function _mustEqual(uint256 left, uint256 right, bytes32 property, string memory what) internal {
-        if (left != right) _violated(property, what, left, right);
-    }
-
-    function _mustNotExceed(uint256 left, uint256 right, bytes32 property, string memory what) internal {
-        if (left > right) _violated(property, what, left, right);
-    }
-
-    function _violated(bytes32 property, string memory what, uint256 left, uint256 right) internal {
-        if (bytes(_violations[property].what).length != 0) return;
-        _violations[property] = Violation(what, left, right);
-    }
-
-    // ---------------------------------------------------------------- Chance
-
-    /// @dev A number below `choices`, out of the whole of `seed`: fuzzers like small seeds.
-    function _pick(uint256 seed, bytes32 what, uint256 choices) internal pure returns (uint256) {
-        return uint256(keccak256(abi.encode(seed, what))) % choices;
-    }
-
-    /// @dev A number from `min` to `max`.
-    function _size(uint256 size, uint256 min, uint256 max) internal pure returns (uint256) {
-        return max <= min ? min : _bound(size, min, max);
-    }
-
-    function _named(string memory name) internal pure returns (address) {
-        return address(uint160(uint256(keccak256(bytes(name)))));
     }
 }
