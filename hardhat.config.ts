@@ -36,6 +36,9 @@ const WITHOUT_IR = Object.fromEntries(
 /** Larger than a chain takes without IR: lenders' and borrowers' everyday paths are in the vault itself. */
 const VAULT = { "contracts/lending/LendingVault.sol": solc("production", VAULT_RUNS) };
 
+/** Carries the code of the token and of both auctions: without IR, more than a transaction may create (49,152 bytes). */
+const DILUTION = { "contracts/tranches/Dilution.sol": solc("production") };
+
 /** For the real Chainlink proxy and aggregator that the oracle is tested against, as deployed on mainnet. */
 const solcClassic = {
   version: "0.6.6",
@@ -64,7 +67,7 @@ export default defineConfig({
   solidity: {
     profiles: {
       // `default` is for the daily loop; `production` for gas figures and deployment.
-      default: { compilers: [solc("default"), solcClassic], overrides: VAULT },
+      default: { compilers: [solc("default"), solcClassic], overrides: { ...VAULT, ...DILUTION } },
       // One job for all: in isolation each file would be compiled again for each one that imports it.
       production: {
         isolated: false,

@@ -126,6 +126,15 @@ interface IDebtAuction {
     /// @return unsoldTokens Given back to the vault's budget.
     function settle(address vault, uint256 id) external returns (uint256 unsoldTokens);
 
+    /// @notice Writes into the slots of the lots that the next `count` write-offs of `vault` may open, so that opening each
+    /// costs 17,100 gas less. What is prepared already is not written again. Changes no figure; open to all. Reverts with
+    /// `IWriteOffEngine.UnknownVault`, and with `PreparedCountOutOfRange` unless `count` is 1 to 128.
+    /// @return slots How many slots were written.
+    function prepareLots(address vault, uint256 count) external returns (uint256 slots);
+
+    /// @notice For how many of the next write-offs of `vault`, without a gap and at most 128, the lot is prepared.
+    function preparedLots(address vault) external view returns (uint256 lots);
+
     /// @notice Dilution only: keeps terms of sale for the lots that are opened under them.
     /// @param version Number of these terms; each is set once.
     /// @param claimSeconds Time after a sale in which charged lenders may take what is left.

@@ -35,12 +35,25 @@ interface ILossShares {
     error ExceedsRecoveryShares(address account, uint256 epoch, uint256 shares, uint256 held);
     /// @notice Share supply would pass the limit of 2^128 - 1 (attempted total in shares).
     error ExceedsShareLimit(uint256 shares);
+    /// @notice At least one loss can be prepared ahead, and at most `max`; not `count`.
+    error PreparedCountOutOfRange(uint256 count, uint256 max);
 
     /// @notice Number of the epoch that is running; every lower number may have closed with a loss.
     function openEpoch() external view returns (uint256);
 
     /// @notice The loss that closed `epoch` (zeros if none did).
     function lossEpoch(uint256 epoch) external view returns (LossEpoch memory);
+
+    /// @notice Writes into the slots that the next `count` losses will close their epochs in, so that each of these pays
+    /// 17,100 gas less for each such slot; with `withRecoveries` also where what is recovered for them will be written.
+    /// What is prepared already is not written again. Changes no figure; open to all. Reverts with `PreparedCountOutOfRange`
+    /// unless `count` is 1 to 128.
+    /// @return slots How many slots were written.
+    function prepareEpochs(uint256 count, bool withRecoveries) external returns (uint256 slots);
+
+    /// @notice For how many of the next losses, without a gap and at most 128, the epoch is prepared, and the slot of its
+    /// recoveries.
+    function preparedEpochs() external view returns (uint256 epochs, uint256 recoveries);
 
     /// @notice Assets credited to `epoch` so far, asset units.
     function recoveredOf(uint256 epoch) external view returns (uint256 assets);

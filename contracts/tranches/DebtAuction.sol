@@ -11,6 +11,7 @@ import {IDilution} from "../interfaces/IDilution.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {DutchPrice} from "../libraries/DutchPrice.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
+import {PreparedSlots} from "../libraries/PreparedSlots.sol";
 
 /// @title Dutch sale of tokens against a loss
 /// @notice Dilution opens a lot per write-off; anybody buys any part of it in one transaction, without a callback; the
@@ -25,7 +26,8 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
     IDilution public immutable dilution;
     IWriteOffEngine private immutable _engine;
 
-    /// @dev What is kept of a lot. One slot, because opening one is paid for within a write-off.
+    /// @dev What is kept of a lot. One slot, because opening one is paid for within a write-off. Without a time it is no lot;
+    /// a start part alone marks one that is prepared, which shows nothing because version 0 of all terms is empty.
     struct Offer {
         uint96 offeredTokens;
         uint96 soldTokens;
@@ -151,6 +153,24 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         unsoldTokens = _close(vault, id, offer);
         _offers[vault][id] = offer;
         dilution.unsold(vault, unsoldTokens, offer.openedAt);
+    }
+
+    /// @inheritdoc IDebtAuction
+    function prepareLots(address vault, uint256 count) external returns (uint256 slots) {
+        if (!_engine.isVault(vault)) revert IWriteOffEngine.UnknownVault(vault);
+        PreparedSlots.check(count);
+        uint256 latest = _engine.writeOffCount(vault);
+        // From the last one down to the first that is marked: marks have no gap.
+        for (uint256 id = latest + count; id != latest && _offers[vault][id].startPart == 0; --id) {
+            _offers[vault][id].startPart = 1;
+            ++slots;
+        }
+    }
+
+    /// @inheritdoc IDebtAuction
+    function preparedLots(address vault) external view returns (uint256 lots) {
+        uint256 next = _engine.writeOffCount(vault) + 1;
+        while (lots < PreparedSlots.MAX_AHEAD && _offers[vault][next + lots].startPart != 0) ++lots;
     }
 
     /// @inheritdoc IDebtAuction

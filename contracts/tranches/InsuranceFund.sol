@@ -402,6 +402,12 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         _asset.safeTransfer(receiver, assets);
     }
 
+    /// @inheritdoc LossShares
+    /// @dev A loss closes the epoch of its number, or the open one where that has passed.
+    function _nextLossEpoch() internal view override returns (uint256) {
+        return Math.max(_openEpoch, engine.writeOffCount(address(vault)) + 1);
+    }
+
     /// @dev A notice never outlives the shares it was given for: what is left of the balance bounds it, so that a
     /// matured one cannot be used for shares that came later.
     function _update(address from, address to, uint256 shares) internal override {

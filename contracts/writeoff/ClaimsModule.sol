@@ -3,10 +3,11 @@ pragma solidity 0.8.30;
 
 import {ClaimPayments} from "./ClaimPayments.sol";
 import {ModuleCode} from "./ModuleCode.sol";
+import {PreparedEpochs} from "./PreparedEpochs.sol";
 
 /// @title Claims and recoveries of a vault that runs them in a module
 /// @notice What `WriteOffVault` does itself where it has room. The vault has checked who calls. Upholds RE1.
-abstract contract ClaimsModule is ClaimPayments, ModuleCode {
+abstract contract ClaimsModule is ClaimPayments, PreparedEpochs, ModuleCode {
     /// @notice See {ILossShares}. The vault has checked who speaks for `account`.
     function claimRecovery(
         address account,
@@ -41,5 +42,10 @@ abstract contract ClaimsModule is ClaimPayments, ModuleCode {
     /// @notice See {IAssignableClaims}. The vault has checked who speaks for `account`.
     function takeOverRecovery(address account, uint256 epoch, uint256 shares) external onlyDelegated {
         _assignRecovery(account, msg.sender, epoch, shares);
+    }
+
+    /// @notice See {ILossShares}.
+    function prepareEpochs(uint256 count, bool withRecoveries) external onlyDelegated returns (uint256 slots) {
+        return _prepareEpochs(_openEpoch, count, withRecoveries);
     }
 }

@@ -36,8 +36,10 @@ abstract contract LossLedger {
     /// @dev Balances of past epochs; key = first epoch at whose close the balance was held. Written only when a
     /// balance changes for the first time after a loss.
     mapping(address account => Checkpoints.Trace224) private _archive;
+    /// @dev An epoch that no loss has closed has no shares; its slot may be prepared all the same (`PreparedEpochs`).
     mapping(uint256 epoch => ILossShares.LossEpoch) internal _losses;
-    mapping(uint256 epoch => uint256 assets) internal _recovered;
+    /// @dev What has come in for an epoch, asset units; the highest bit says that the slot was prepared, and nothing else.
+    mapping(uint256 epoch => uint256 assets) internal _recoveries;
     mapping(address account => mapping(uint256 epoch => uint256 assets)) private _claimed;
     /// @dev Charges of write-offs that were impaired first, oldest first. A loss charged in one step has none: its
     /// epoch is known from the ledger.
@@ -52,6 +54,9 @@ abstract contract LossLedger {
     }
 
     mapping(address account => Assignment) internal _assignments;
+
+    /// @dev Highest bit of a slot of `_recoveries`.
+    uint256 internal constant PREPARED = 1 << 255;
 
     // Slot S, shared with the clock and flags of the vault's books: supply 128, epoch 32, 96 bits free.
     uint128 internal _supply;
@@ -73,7 +78,7 @@ abstract contract LossLedger {
     function _claimable(address account, uint256 epoch) internal view returns (uint256) {
         uint256 shares = _losses[epoch].shares;
         if (shares == 0) return 0;
-        uint256 due = Math.mulDiv(_recovered[epoch], _balanceAtEpoch(account, epoch), shares);
+        uint256 due = Math.mulDiv(_recovered(epoch), _balanceAtEpoch(account, epoch), shares);
         return Math.saturatingSub(due, _claimed[account][epoch]);
     }
 
@@ -145,13 +150,19 @@ abstract contract LossLedger {
 
     /// @dev Makes `assets` claimable by the holders of `epoch`; never more than they were charged.
     function _creditRecovery(uint256 epoch, uint256 assets) internal {
-        uint256 recovered = _recovered[epoch];
-        uint256 outstandingAssets = _losses[epoch].chargedAssets - recovered;
+        uint256 recovery = _recoveries[epoch];
+        uint256 outstandingAssets = _losses[epoch].chargedAssets - (recovery & ~PREPARED);
         if (assets > outstandingAssets) {
             revert ILossShares.RecoveryExceedsCharge(epoch, assets, outstandingAssets);
         }
-        _recovered[epoch] = recovered + assets;
+        // Far from the mark: no more than the charge, which has 112 bits.
+        _recoveries[epoch] = recovery + assets;
         emit ILossShares.RecoveryCredited(epoch, assets);
+    }
+
+    /// @dev What has come in for `epoch`, asset units.
+    function _recovered(uint256 epoch) internal view returns (uint256) {
+        return _recoveries[epoch] & ~PREPARED;
     }
 
     // ---------------------------------------------------------------- Losses that are known before they are final
@@ -175,7 +186,7 @@ abstract contract LossLedger {
         if (own.isOwn && _charges[id].length == 0) {
             // The first charge was made without a list; from now on there are several.
             uint112 charged = uint256(own.chargedAssets).toUint112();
-            _charges[id].push(Charge(id.toUint32(), charged, _recovered[id].toUint112()));
+            _charges[id].push(Charge(id.toUint32(), charged, _recovered(id).toUint112()));
         }
         _charges[id].push(Charge({epoch: _openEpoch, assets: assets.toUint112(), recovered: 0}));
     }
@@ -208,7 +219,7 @@ abstract contract LossLedger {
         Charge[] storage charges = _charges[id];
         uint256 count = charges.length;
         uint256 owed;
-        if (count == 0) owed = _losses[epoch].chargedAssets - _recovered[epoch];
+        if (count == 0) owed = _losses[epoch].chargedAssets - _recovered(epoch);
         for (uint256 i; i < count; ++i) owed += charges[i].assets - charges[i].recovered;
         left = Math.saturatingSub(assets, owed);
         assets -= left;

@@ -7,26 +7,28 @@ import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {ILossShares} from "../interfaces/ILossShares.sol";
 import {ShareMath} from "../libraries/ShareMath.sol";
 import {Authorizations} from "./Authorizations.sol";
-import {LossLedger} from "./LossLedger.sol";
+import {PreparedEpochs} from "./PreparedEpochs.sol";
 
 /// @title ERC-20 shares that remember who held them when a loss was charged
 /// @notice For vaults and insurance funds: the token around `LossLedger`. A transfer costs what an ERC-20 transfer
 /// costs, until a loss happens: then the first change of each balance archives the old one.
 /// Never: a claim paid by somebody's push (an AMM pool that is sent its claim inside a swap is robbed). Upholds RE1.
-abstract contract LossShares is ILossShares, LossLedger, ERC20Permit, Authorizations {
+abstract contract LossShares is ILossShares, PreparedEpochs, ERC20Permit, Authorizations {
     /// @inheritdoc ILossShares
     function openEpoch() public view returns (uint256) {
         return _openEpoch;
     }
 
     /// @inheritdoc ILossShares
-    function lossEpoch(uint256 epoch) external view returns (LossEpoch memory) {
-        return _losses[epoch];
+    function lossEpoch(uint256 epoch) external view returns (LossEpoch memory loss) {
+        loss = _losses[epoch];
+        // Prepared, and not closed by a loss.
+        if (loss.shares == 0) loss.isProvision = false;
     }
 
     /// @inheritdoc ILossShares
     function recoveredOf(uint256 epoch) external view returns (uint256) {
-        return _recovered[epoch];
+        return _recovered(epoch);
     }
 
     /// @inheritdoc IERC20
@@ -62,6 +64,21 @@ abstract contract LossShares is ILossShares, LossLedger, ERC20Permit, Authorizat
     ) external virtual returns (uint256 assets) {
         (assets, ) = _takeClaims(account, epochs);
         _payClaims(receiver, assets);
+    }
+
+    /// @inheritdoc ILossShares
+    function prepareEpochs(uint256 count, bool withRecoveries) external virtual returns (uint256 slots) {
+        return _prepareEpochs(_nextLossEpoch(), count, withRecoveries);
+    }
+
+    /// @inheritdoc ILossShares
+    function preparedEpochs() external view virtual returns (uint256 epochs, uint256 recoveries) {
+        return _preparedEpochs(_nextLossEpoch());
+    }
+
+    /// @dev The epoch that the next loss will close.
+    function _nextLossEpoch() internal view virtual returns (uint256) {
+        return _openEpoch;
     }
 
     /// @dev Marks claims as taken for a caller who may; the caller of this function must pay them.

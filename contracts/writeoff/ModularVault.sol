@@ -71,6 +71,11 @@ abstract contract ModularVault is IAssignableClaims, IClaimAssignments, WriteOff
         _forward(_claimsModule);
     }
 
+    /// @inheritdoc LossShares
+    function prepareEpochs(uint256, bool) external override returns (uint256) {
+        _forward(_claimsModule);
+    }
+
     // ---------------------------------------------------------------- Rules
 
     /// @inheritdoc IWriteOffVault
@@ -152,6 +157,12 @@ abstract contract ModularVault is IAssignableClaims, IClaimAssignments, WriteOff
     function claimableRecovery(address, uint256) external view override returns (uint256 assets) {
         _forwardView(_viewModule);
         return assets;
+    }
+
+    /// @inheritdoc LossShares
+    function preparedEpochs() external view override returns (uint256 epochs, uint256 recoveries) {
+        _forwardView(_viewModule);
+        return (epochs, recoveries);
     }
 
     /// @inheritdoc IWriteOffVault

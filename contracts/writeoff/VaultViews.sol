@@ -2,12 +2,13 @@
 pragma solidity 0.8.30;
 
 import {ModuleCode} from "./ModuleCode.sol";
+import {PreparedEpochs} from "./PreparedEpochs.sol";
 import {VaultRules} from "./VaultRules.sol";
 
 /// @title What every vault says of itself, for one that lets a module answer
 /// @notice Rules, claims and provisions. Every function is `view`: the vault's cast of a delegatecall to `view` rests on
 /// it.
-abstract contract VaultViews is VaultRules, ModuleCode {
+abstract contract VaultViews is VaultRules, PreparedEpochs, ModuleCode {
     /// @inheritdoc VaultRules
     modifier asVault() override {
         _checkDelegated();
@@ -32,6 +33,11 @@ abstract contract VaultViews is VaultRules, ModuleCode {
     /// @notice See {ILossShares}.
     function claimableRecovery(address account, uint256 epoch) external view onlyDelegated returns (uint256 assets) {
         return _claimable(account, epoch);
+    }
+
+    /// @notice See {ILossShares}.
+    function preparedEpochs() external view onlyDelegated returns (uint256 epochs, uint256 recoveries) {
+        return _preparedEpochs(_openEpoch);
     }
 
     /// @notice See {IWriteOffVault}.

@@ -12,6 +12,7 @@ import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {Waterfall} from "../libraries/Waterfall.sol";
+import {PreparedEntries} from "./PreparedEntries.sol";
 import {TrancheCall} from "./TrancheCall.sol";
 import {WriteOffRegistry} from "./WriteOffRegistry.sol";
 
@@ -20,7 +21,7 @@ import {WriteOffRegistry} from "./WriteOffRegistry.sol";
 /// order, and what remains is socialized by the vault. Anybody may `recover`; money climbs the same ladder in reverse.
 /// Holds no money between calls but what a tranche refused to take back. Never: a layer paid out of turn, a figure that was not seen in the vault's balance, a
 /// tranche that stops a write-off. Upholds WO1, WO2, WO3, WO4, RE1, RE2, IN2.
-contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
+contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using ExactTransfer for IERC20;
     using SafeCast for uint256;
@@ -54,7 +55,7 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
             // In the slot of the header, which saves 22,100 gas.
             header.borne = badDebt.reserveAssets.toUint120();
         } else {
-            if (badDebt.reserveAssets != 0) record.paid[0] += badDebt.reserveAssets.toUint128();
+            if (badDebt.reserveAssets != 0) _addPaid(record, 0, badDebt.reserveAssets);
             header.borne = (header.borne + shortfall).toUint120();
         }
         if (badDebt.cause == Cause.Restructuring) record.forgiven += badDebt.badDebtAssets.toUint128();
@@ -93,7 +94,7 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
         Record storage record = _record(msg.sender, id);
         Header memory opened = record.header;
         // What reserves have paid alone goes to its own place, now that others may pay for the same entry.
-        if (opened.byReserves) record.paid[0] = opened.borne;
+        if (opened.byReserves) record.paid[0].even = opened.borne;
         else header.borne = opened.borne;
         header.timestamp = opened.timestamp;
         header.previousId = opened.previousId;
@@ -127,7 +128,7 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
             uint256 paid = Math.min(Math.saturatingSub(balanceAfter, balance), shortfall);
             balance = balanceAfter;
             if (paid == 0) continue;
-            record.paid[1 + i] += paid.toUint128();
+            _addPaid(record, 1 + i, paid);
             shortfall -= paid;
             if (layer.kind == Kind.Insurance) {
                 insurance += paid;
@@ -245,7 +246,7 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
         uint256 owed = _lendersOutstanding(record);
         if (assets > owed) revert ProceedsExceedCharge(id, assets, owed);
         proceedsAssets = record.proceeds + assets;
-        record.proceeds = proceedsAssets.toUint128();
+        record.proceeds = proceedsAssets.toUint120();
         emit ProceedsCredited(vault, id, assets);
         IWriteOffVault(vault).creditRecovery(id, record.header.epoch, assets);
     }
@@ -258,7 +259,7 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
         uint256 returned = record.returned;
         uint256 held = record.repaid[gaps.length - 2] - returned;
         if (assets > held) revert ReturnExceedsReceived(id, assets, held);
-        record.returned = (returned + assets).toUint128();
+        record.returned = (returned + assets).toUint120();
         // It goes to the layers above dilution, which counts as paid back all the same.
         (gaps[0], gaps[1]) = (0, 0);
         (, , uint256 toInsurance, uint256 toReserves) = _climb(vault, id, assets, gaps);
@@ -335,7 +336,7 @@ contract WriteOffEngine is WriteOffRegistry, ReentrancyGuardTransient {
         gaps[0] = _lendersOutstanding(record);
         for (uint256 i = 1; i <= size; ++i) {
             uint256 position = size - i;
-            uint256 capacity = record.paid[1 + position];
+            uint256 capacity = _paid(record, 1 + position);
             if (_stacks[vault][record.header.stackVersion][position].kind == Kind.Dilution) capacity += record.proceeds;
             gaps[i] = capacity - record.repaid[position];
         }

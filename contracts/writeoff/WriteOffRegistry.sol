@@ -4,12 +4,15 @@ pragma solidity 0.8.30;
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 
 /// @title Vaults, their stacks, and the ledger of write-offs
 /// @notice What the waterfall knows and what anybody may read of it; `WriteOffEngine` moves the money. Entries keep the
 /// stack they were paid by. Upholds RE1, IN2.
 abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
+    using SafeCast for uint256;
+
     /// @dev Most layers between a vault's reserves and its lenders.
     uint256 public constant MAX_TRANCHES = 4;
     /// @dev Least gas a tranche may be given. An insurance fund needs up to 152,000 (taking back money for a loss with
@@ -28,7 +31,7 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         uint8 stackSize;
     }
 
-    /// @dev One slot, written as a whole.
+    /// @dev One slot, written as a whole. Without a timestamp it is no entry; `byReserves` alone marks one that is prepared.
     struct Header {
         /// @dev Charged to the lenders; or, where nobody but the reserves has paid, what they have.
         uint120 borne;
@@ -40,6 +43,13 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         Cause cause;
     }
 
+    /// @dev What two layers paid within the write-off, and whether the slot was prepared. One slot.
+    struct PaidPair {
+        uint120 even;
+        uint120 odd;
+        bool prepared;
+    }
+
     /// @dev Figures that are zero are never written, so a loss that the lenders bear alone costs one slot here, and so does
     /// one that the reserves bear alone.
     struct Record {
@@ -47,13 +57,14 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         Header header;
         // slots 2 to 4: what reserves and each tranche of the stack paid within the write-off, in this order, so that what
         // the reserves and the first tranche pay is one slot
-        uint128[MAX_TRANCHES + 1] paid;
+        PaidPair[MAX_TRANCHES / 2 + 1] paid;
         // slot 5: what has come back, and what the lenders have had of it
         uint128 recovered;
         uint128 toLenders;
         // slot 6
-        uint128 proceeds;
-        uint128 returned;
+        uint120 proceeds;
+        uint120 returned;
+        bool proceedsPrepared;
         // slots 7 and 8: what each tranche has received of `recovered`; the rest went to reserves. Stored and not worked out
         // from `recovered`, because a debt that is lost in parts adds to its layers after some of it has come back.
         uint128[MAX_TRANCHES] repaid;
@@ -142,15 +153,15 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         entry.epoch = record.header.epoch;
         entry.previousId = record.header.previousId;
         entry.stackVersion = record.header.stackVersion;
-        entry.reserves = record.header.byReserves ? record.header.borne : record.paid[0];
+        entry.reserves = record.header.byReserves ? record.header.borne : record.paid[0].even;
         entry.socialized = _socializedOf(record);
         entry.auctionProceeds = record.proceeds;
         entry.recovered = record.recovered;
         uint256 size = _stackSizes[vault][record.header.stackVersion];
         for (uint256 i; i < size; ++i) {
-            if (_stacks[vault][record.header.stackVersion][i].kind == Kind.Insurance)
-                entry.insurance += record.paid[1 + i];
-            else entry.dilutionCash += record.paid[1 + i];
+            uint256 paid = _paid(record, 1 + i);
+            if (_stacks[vault][record.header.stackVersion][i].kind == Kind.Insurance) entry.insurance += paid;
+            else entry.dilutionCash += paid;
         }
         entry.badDebt = entry.reserves + entry.insurance + entry.dilutionCash + entry.socialized;
     }
@@ -160,7 +171,7 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         if (id == 0) return 0;
         Record storage record = _record(vault, id);
         uint256 badDebt = record.header.borne;
-        for (uint256 i; i <= MAX_TRANCHES; ++i) badDebt += record.paid[i];
+        for (uint256 i; i <= MAX_TRANCHES; ++i) badDebt += _paid(record, i);
         return badDebt - record.recovered;
     }
 
@@ -226,6 +237,19 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         assembly ("memory-safe") {
             sstore(record.slot, word)
         }
+    }
+
+    /// @dev What a layer paid within the write-off, asset units: 0 for the reserves, 1 for the first tranche.
+    function _paid(Record storage record, uint256 layer) internal view returns (uint256) {
+        PaidPair storage pair = record.paid[layer / 2];
+        return layer % 2 == 0 ? pair.even : pair.odd;
+    }
+
+    /// @dev Adds `assets` to what a layer has paid.
+    function _addPaid(Record storage record, uint256 layer, uint256 assets) internal {
+        PaidPair storage pair = record.paid[layer / 2];
+        if (layer % 2 == 0) pair.even += assets.toUint120();
+        else pair.odd += assets.toUint120();
     }
 
     function _lendersOutstanding(Record storage record) internal view returns (uint256) {
