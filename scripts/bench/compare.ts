@@ -15,6 +15,8 @@ export interface Evaluated {
 export interface Compared {
   row: Row;
   plimsoll: Evaluated;
+  /** Ours where nobody has prepared slots; null where that makes no difference. */
+  unprepared: Evaluated | null;
   morphoBlue: Evaluated | null;
   aaveV3: Evaluated | null;
 }
@@ -29,6 +31,7 @@ export async function compare(worlds: Worlds, row: Row): Promise<Compared> {
   return {
     row,
     plimsoll: await evaluate(worlds.plimsoll, row.plimsoll),
+    unprepared: row.unprepared === undefined ? null : await evaluate(worlds.plimsoll, row.unprepared),
     morphoBlue: row.morphoBlue === undefined ? null : await evaluate(worlds.morphoBlue, row.morphoBlue),
     aaveV3: row.aaveV3 === undefined ? null : await evaluate(worlds.aaveV3, row.aaveV3),
   };

@@ -7,6 +7,7 @@ import type { Operation as OperationIn, World as AnyWorld } from "./measure.ts";
 import { batch } from "./plimsoll/operations/batches.ts";
 import { lotOpened, lotSold, noLot } from "./plimsoll/operations/dilution.ts";
 import { operationNamed } from "./plimsoll/operations/index.ts";
+import { unpreparedName, withPreparedSlots } from "./plimsoll/operations/prepared.ts";
 import type { World } from "./plimsoll/world.ts";
 
 /** Transactions whose gas is added up, and others whose gas is taken off; then shared out among so many. */
@@ -22,6 +23,8 @@ export interface Row {
   /** Most gas it should take, from issue 8. */
   goal: number | undefined;
   plimsoll: Figure<World>;
+  /** The same where nobody has prepared the slots of losses; undefined where there are none. */
+  unprepared?: Figure<World>;
   morphoBlue?: Figure<MorphoWorld>;
   aaveV3?: Figure<AaveWorld>;
   fixedPeers: Partial<Record<FixedPeer, number>>;
@@ -31,9 +34,11 @@ export interface Row {
 
 const one = <W extends AnyWorld>(operation: OperationIn<W>): Figure<W> => ({ plus: [operation] });
 const ours = (name: string) => one(operationNamed(name));
+const prepared = (operation: OperationIn<World>) => withPreparedSlots(operation);
+const loss = (name: string) => ({ plimsoll: ours(name), unprepared: ours(unpreparedName(name)) });
 
 /** What no peer keeps: who paid for which debtor's loss, so that each can be paid back. */
-const ENTRY = "The ledger entry that keeps who paid, and for whom, is a slot of its own (22,100).";
+const ENTRY = "The ledger entry that keeps who paid, and for whom, is a slot of its own (5,000 prepared, else 22,100).";
 
 /** A batch of so many positions gives the cost of each further one. */
 const BATCH = 20;
@@ -88,14 +93,14 @@ export const ROWS: readonly Row[] = [
   {
     operation: "insolvent, absorbed by own reserves",
     goal: 100_000,
-    plimsoll: ours("insolvent: reserves"),
+    ...loss("insolvent: reserves"),
     fixedPeers: { comet: 104_200 },
     note: ENTRY,
   },
   {
     operation: "insolvent, paid by a separate fund",
     goal: 125_000,
-    plimsoll: ours("insolvent: reserves, insurance fund"),
+    ...loss("insolvent: reserves, insurance fund"),
     aaveV3: { plus: [aaveOperations.socialized, aaveOperations.coverDeficit] },
     fixedPeers: { aaveUmbrella: 697_000 },
     note:
@@ -105,7 +110,7 @@ export const ROWS: readonly Row[] = [
   {
     operation: "insolvent, fully socialized",
     goal: 120_000,
-    plimsoll: ours("insolvent: socialized, no reserves, no tranches"),
+    ...loss("insolvent: socialized, no reserves, no tranches"),
     morphoBlue: one(morphoOperations.socialized),
     aaveV3: one(aaveOperations.socialized),
     fixedPeers: { eulerV2: 292_000 },
@@ -116,19 +121,21 @@ export const ROWS: readonly Row[] = [
   {
     operation: "each further position in a batch",
     goal: 15_000,
-    plimsoll: further(batch),
+    plimsoll: further((size) => withPreparedSlots(batch(size), size)),
+    unprepared: further(batch),
     morphoBlue: further(morphoOperations.batch),
     aaveV3: further(aaveOperations.batch),
     fixedPeers: { comet: 35_600, eulerV2: 111_000 },
     note:
       `A batch of ${BATCH} insolvent positions less a batch of one, by ${BATCH - 1}. Morpho Blue is called in a loop. ` +
-      "Each debtor has a ledger entry of its own (22,100), because it is by its entry that a debtor is in default, owes, and " +
+      "Each debtor has a ledger entry of its own (5,000 prepared, else 22,100), because it is by its entry that a debtor is in default, owes, and " +
       "is cleared when it pays; the goal needs one entry for all, and what each owes kept in its position.",
   },
   {
     operation: "dilution: lot opened, bought, settled",
     goal: 130_000,
-    plimsoll: { plus: [lotOpened, lotSold], minus: [noLot] },
+    plimsoll: { plus: [lotOpened, lotSold].map(prepared), minus: [prepared(noLot)] },
+    unprepared: { plus: [lotOpened, lotSold], minus: [noLot] },
     fixedPeers: { makerFlop: 266_000, venus: 751_000 },
     note:
       "What opening the lot adds to a write-off, and one buyer who pays all that the lenders are owed, which settles " +

@@ -8,6 +8,7 @@ import { batch } from "./plimsoll/operations/batches.ts";
 import { claimAfter, lossAfter, transferAfter } from "./plimsoll/operations/epochs.ts";
 import { fullySocialized } from "./plimsoll/operations/liquidations.ts";
 import { operationNamed } from "./plimsoll/operations/index.ts";
+import { withPreparedSlots } from "./plimsoll/operations/prepared.ts";
 import { throughTranches } from "./plimsoll/operations/stacks.ts";
 import { fixedPrices } from "./plimsoll/prices.ts";
 import { buildWorld, type World } from "./plimsoll/world.ts";
@@ -36,27 +37,27 @@ export async function measureGrowth(worlds: Worlds, progress: (note: string) => 
     growth.lenders.push({
       lenders,
       deposit: await gasOf(world, operationNamed("deposit")),
-      socializedLoss: await gasOf(world, fullySocialized),
+      socializedLoss: await gasOf(world, operationNamed(fullySocialized.operation)),
     });
   }
   for (const positions of POSITIONS) {
     progress(`${positions} positions`);
     growth.batch.push({
       positions,
-      plimsoll: await gasOf(plimsoll, batch(positions)),
+      plimsoll: await gasOf(plimsoll, withPreparedSlots(batch(positions), positions)),
       morphoBlue: await gasOf<MorphoWorld>(morphoBlue, morphoOperations.batch(positions)),
       aaveV3: await gasOf<AaveWorld>(aaveV3, aaveOperations.batch(positions)),
     });
   }
   for (const tranches of TRANCHES) {
     progress(`${tranches} tranches`);
-    growth.tranches.push({ tranches, gas: await gasOf<World>(plimsoll, throughTranches(tranches)) });
+    growth.tranches.push({ tranches, gas: await gasOf<World>(plimsoll, withPreparedSlots(throughTranches(tranches))) });
   }
   for (const epochs of EPOCHS) {
     progress(`${epochs} loss epochs`);
     growth.lossEpochs.push({
       epochs,
-      nextLoss: await gasOf(plimsoll, lossAfter(epochs)),
+      nextLoss: await gasOf(plimsoll, withPreparedSlots(lossAfter(epochs))),
       nextTransfer: await gasOf(plimsoll, transferAfter(epochs)),
       claimOfAll: await gasOf(plimsoll, claimAfter(epochs)),
     });

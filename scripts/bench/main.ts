@@ -22,7 +22,7 @@ import { feedReadsLine } from "./report/feeds.ts";
 import { operationsJson } from "./report/json.ts";
 import { performancePage } from "./report/page.ts";
 import { deployableSizes } from "./snapshot.ts";
-import { renderComparison, renderGrowth, renderSections } from "./report/terminal.ts";
+import { renderComparison, renderGrowth, renderSections, renderUnprepared } from "./report/terminal.ts";
 
 const PROFILE = "production";
 const REPORT = "reports/bench.json";
@@ -105,6 +105,7 @@ console.log(renderComparison(chainlink));
 console.log(feedReadsLine(feeds.own, feeds.mainnet));
 console.log("\nPlimsoll and its peers, prices in one slot");
 console.log(renderComparison(compared));
+console.log(renderUnprepared(compared));
 console.log(`Written to ${REPORT}, ${DETAILS} and ${PAGE}`);
 
 const [, five, twenty, hundred] = growth.batch;

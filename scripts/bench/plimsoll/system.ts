@@ -7,6 +7,7 @@ import type {
   Dilution,
   InsuranceFund,
   LendingVault,
+  LossPreparer,
   TestToken,
   WriteOffEngine,
 } from "../../../types/ethers-contracts/index.js";
@@ -45,6 +46,7 @@ export interface System {
   backstop: BackstopToken;
   debtAuction: DebtAuction;
   buybackAuction: BuybackAuction;
+  preparer: LossPreparer;
   /** The usual layers between reserves and lenders. */
   stack: { tranche: string; gasStipend: bigint; kind: number }[];
 }
@@ -85,7 +87,21 @@ export async function deploySystem(ethers: Ethers, priceSource: PriceSource): Pr
   const backstop = await ethers.getContractAt("BackstopToken", await dilution.token());
   const debtAuction = await ethers.getContractAt("DebtAuction", await dilution.debtAuction());
   const buybackAuction = await ethers.getContractAt("BuybackAuction", await dilution.buybackAuction());
-  return { dollar, ether, prices, engine, vault, fund, dilution, backstop, debtAuction, buybackAuction, stack };
+  const preparer = await ethers.deployContract("LossPreparer", [engine]);
+  return {
+    dollar,
+    ether,
+    prices,
+    engine,
+    vault,
+    fund,
+    dilution,
+    backstop,
+    debtAuction,
+    buybackAuction,
+    preparer,
+    stack,
+  };
 }
 
 /** The vault with its modules, in the engine's books but with an empty stack. */

@@ -4,6 +4,7 @@ import type { Growth } from "../growth.ts";
 import { FIXED_PEERS, FIXED_SOURCE, type FixedPeer } from "../peers/fixed.ts";
 import { AAVE_PACKAGE, MORPHO_PACKAGE } from "../peers/packages.ts";
 import type { FeedReads, MainnetReads } from "../feeds/reads.ts";
+import { preparingOne, preparingTen } from "../plimsoll/operations/prepared.ts";
 import { feedReads } from "./feeds.ts";
 import { exact, ratio, thousands } from "./figures.ts";
 import type { Size } from "../snapshot.ts";
@@ -37,6 +38,7 @@ export function performancePage({ compared, chainlink, feeds, sections, growth, 
     "## Plimsoll and its peers",
     comparison(compared),
     notes(compared),
+    preparation(sections),
     "## The same with real Chainlink feeds",
     "A real proxy and a real aggregator for each of the two tokens, in place of a price in one slot. Morpho Blue reads " +
       "them through a contract of this benchmark with two reads and a division, as Morpho's own oracle is not on npm. " +
@@ -67,17 +69,19 @@ function method(): string {
     `- Aave v3 is \`${AAVE_PACKAGE}\` from npm (0.8.27, 200 runs, shanghai), set up as its own scripts do: proxies, roles,`,
     "  rewards controller, protocol fee on liquidations.",
     "- Plimsoll is the production build. Each measured action is checked to have done what its name says.",
+    "- Losses of ours find their slots prepared, unless said: somebody has paid for that before, see below.",
     `- Fixed figures are those of peers that are not on npm: ${FIXED_SOURCE}.`,
   ].join("\n");
 }
 
 function comparison(compared: readonly Compared[]): string {
   const rows = compared.map((line) => {
-    const { row, plimsoll, morphoBlue, aaveV3 } = line;
+    const { row, plimsoll, unprepared, morphoBlue, aaveV3 } = line;
     const best = bestPeer(line);
     return [
       row.operation,
       `**${exact(plimsoll.gas)}**`,
+      exact(unprepared?.gas),
       exact(morphoBlue?.gas),
       exact(aaveV3?.gas),
       fixed(line),
@@ -85,7 +89,24 @@ function comparison(compared: readonly Compared[]): string {
       `${exact(row.goal)}${meetsGoal(line) ? " met" : ""}`,
     ];
   });
-  return table(["operation", "Plimsoll", "Morpho Blue", "Aave v3", "fixed figures", "ours / best peer", "goal"], rows);
+  const heading = ["operation", "Plimsoll", "slots not prepared", "Morpho Blue", "Aave v3", "fixed figures"];
+  return table([...heading, "ours / best peer", "goal"], rows);
+}
+
+/** What is paid beforehand for the first column to be true. */
+function preparation(sections: readonly Section[]): string {
+  const gas = new Map(sections.flatMap(({ rows }) => rows.map((row) => [row.operation, row.gas] as const)));
+  const one = gas.get(preparingOne.operation);
+  const ten = gas.get(preparingTen.operation);
+  if (one === undefined || ten === undefined) throw new Error("preparing slots was not measured");
+  return (
+    "A loss writes slots that were never used before: 22,100 gas each, 5,000 once somebody has prepared them " +
+    "(`LossPreparer`; the keeper does it while the base fee is low). *Plimsoll* is what a loss costs whoever closes the " +
+    "loan when that has been done, *slots not prepared* when nobody has. In sum it saves no gas: preparing a loss of " +
+    `this vault, with all layers, costs ${exact(Math.round((ten - one) / 9))} gas and ${exact(one - Math.round((ten - one) / 9))} ` +
+    "for the transaction, and each slot that the loss then writes gives 17,100 of it back. What changes is when it is " +
+    "paid, at which base fee, and by whom. Peers have no such slots to prepare."
+  );
 }
 
 /** Without goals and fixed figures, which are for prices in one slot. */

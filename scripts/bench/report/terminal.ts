@@ -42,6 +42,20 @@ export function renderComparison(compared: readonly Compared[]): string {
   return `${table}\nRatio is ours to the cheapest peer.${sentence}`;
 }
 
+/** Ours with slots prepared ahead, as above, and where nobody has. */
+export function renderUnprepared(compared: readonly Compared[]): string {
+  return printedTable(
+    [
+      { heading: "gas of a loss", width: 36 },
+      { heading: "prepared", width: 9, number: true },
+      { heading: "not prepared", width: 12, number: true },
+    ],
+    compared.flatMap(({ row, plimsoll, unprepared }) =>
+      unprepared === null ? [] : [[row.operation, exact(plimsoll.gas), exact(unprepared.gas)]],
+    ),
+  );
+}
+
 /** Every action of ours. */
 export function renderSections(sections: readonly Section[]): string {
   const rows: string[][] = [];

@@ -13,6 +13,7 @@ import {
   USD,
 } from "../../../../test/helpers/margin.ts";
 import { expectChange, expectThat } from "../../checks.ts";
+import { withoutPreparedSlots } from "./prepared.ts";
 import type { Operation, Send } from "../operation.ts";
 import type { World } from "../world.ts";
 import { MAX } from "../terms.ts";
@@ -90,33 +91,36 @@ const ACTIONS: readonly Action[] = [
       expectThat(left > 0n && left < SIZE, "a smaller position");
     },
   },
-  {
-    operation: "margin: impair",
-    prepare: async (scene) => {
-      await scene.vault.setMinProvision(USD);
-      await publish(scene, PRICE_OF_A_LOSS);
-      return () => scene.vault.connect(scene.keeper).impair(scene.alice);
-    },
-    check: async ({ vault, alice }) => {
-      expectThat((await vault.accountOf(alice)).impairmentId !== 0n, "a provision");
-    },
-  },
-  {
-    operation: "margin: insolvent, paid by reserves, fund and providers",
-    prepare: async (scene) => {
-      await publish(scene, PRICE_OF_A_LOSS);
-      return () => scene.vault.connect(scene.keeper).liquidate(scene.alice, MARKET, MAX);
-    },
-    check: async (scene) => {
-      const { reserves, insurance, socialized } = await scene.engine.ledger(scene.vault, 1n);
-      expectThat((await positionOf(scene)) === 0n, "nothing open");
-      expectThat(reserves > 0n && insurance > 0n && socialized > 0n, "three layers that pay");
-    },
-  },
 ];
 
-/** What traders, keepers and providers do with a margin vault. Each action has a pool of its own. */
-export const marginOperations: readonly Operation[] = ACTIONS.map(({ operation, prepare, check }) => {
+const IMPAIRED: Action = {
+  operation: "margin: impair",
+  prepare: async (scene) => {
+    await scene.vault.setMinProvision(USD);
+    await publish(scene, PRICE_OF_A_LOSS);
+    return () => scene.vault.connect(scene.keeper).impair(scene.alice);
+  },
+  check: async ({ vault, alice }) => {
+    expectThat((await vault.accountOf(alice)).impairmentId !== 0n, "a provision");
+  },
+};
+
+const WRITTEN_OFF: Action = {
+  operation: "margin: insolvent, paid by reserves, fund and providers",
+  prepare: async (scene) => {
+    await publish(scene, PRICE_OF_A_LOSS);
+    return () => scene.vault.connect(scene.keeper).liquidate(scene.alice, MARKET, MAX);
+  },
+  check: async (scene) => {
+    const { reserves, insurance, socialized } = await scene.engine.ledger(scene.vault, 1n);
+    expectThat((await positionOf(scene)) === 0n, "nothing open");
+    expectThat(reserves > 0n && insurance > 0n && socialized > 0n, "three layers that pay");
+  },
+};
+const LOSSES = [IMPAIRED, WRITTEN_OFF];
+
+/** In a pool of its own. */
+const inPool = ({ operation, prepare, check }: Action): Operation => {
   let scene: MarginScene | undefined;
   return {
     operation,
@@ -129,4 +133,20 @@ export const marginOperations: readonly Operation[] = ACTIONS.map(({ operation, 
       await check(scene, receipt);
     },
   };
+};
+
+/** The next loss finds the slots used that it writes. */
+const withPreparedLoss = (action: Action): Action => ({
+  ...action,
+  prepare: async (scene, world) => {
+    const preparer = await world.connection.ethers.deployContract("LossPreparer", [scene.engine]);
+    await preparer.prepare(scene.vault, 1n);
+    return action.prepare(scene, world);
+  },
 });
+
+/** What traders, keepers and providers do with a margin vault. Each action has a pool of its own. */
+export const marginOperations: readonly Operation[] = [...ACTIONS, ...LOSSES.map(withPreparedLoss)].map(inPool);
+
+/** The loss where nobody has prepared anything. */
+export const marginUnprepared: Operation = withoutPreparedSlots(inPool(WRITTEN_OFF));

@@ -9,7 +9,12 @@ import { readMainnetFigures } from "../../../../scripts/bench/feeds/reads.ts";
 import { feedReadsLine } from "../../../../scripts/bench/report/feeds.ts";
 import { operationsJson } from "../../../../scripts/bench/report/json.ts";
 import { costOfFeeds } from "../../../../scripts/bench/report/page.ts";
-import { renderComparison, renderGrowth, renderSections } from "../../../../scripts/bench/report/terminal.ts";
+import {
+  renderComparison,
+  renderGrowth,
+  renderSections,
+  renderUnprepared,
+} from "../../../../scripts/bench/report/terminal.ts";
 
 const BREAKDOWN: Breakdown = { intrinsic: 0, coldLoads: 0, stores: 0, calls: 0, logs: 0, compute: 0, refunds: 0 };
 const of = (gas: number) => ({ gas, breakdown: BREAKDOWN });
@@ -19,6 +24,7 @@ const compared = (gas: number, morphoBlue: number, aaveV3: number): Compared[] =
   ROWS.map((row) => ({
     row,
     plimsoll: of(gas),
+    unprepared: row.unprepared === undefined ? null : of(gas + 34_200),
     morphoBlue: row.morphoBlue === undefined ? null : of(morphoBlue),
     aaveV3: row.aaveV3 === undefined ? null : of(aaveV3),
   }));
@@ -46,16 +52,22 @@ describe("report of the benchmark", () => {
     expect(operations[0]).to.deep.equal({
       operation: "deposit",
       gas: 100,
+      unprepared: null,
       peers: { morphoBlue: 200, aaveV3: 300 },
       fixedPeers: { comet: 76_500, eulerV2: 129_000 },
       goal: 72_000,
     });
+    expect(operations.map(({ unprepared }) => unprepared !== null)).to.deep.equal([
+      ...Array<boolean>(5).fill(false),
+      ...Array<boolean>(5).fill(true),
+    ]);
     expect(operations[5]?.peers).to.deep.equal({ morphoBlue: null, aaveV3: null });
   });
 
   it("fits a terminal of 80 columns, with figures as large as a block takes", () => {
     const most = 16_777_216;
     expect(widest(renderComparison(compared(999_949, 999_949, 999_949)))).to.be.at.most(80);
+    expect(widest(renderUnprepared(compared(most, most, most)))).to.be.at.most(80);
     const rows = [{ operation: "liquidateBatch: 100 insolvent, with everything that may happen", gas: most }];
     expect(widest(renderSections([{ title: "Lenders", rows }]))).to.be.at.most(80);
     const growth = {
