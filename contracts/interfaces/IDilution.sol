@@ -228,6 +228,11 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     /// rounded down; zero if none were issued. Never under the floor, because every purchase was rounded up.
     function averageIssuePrice(address vault, uint256 id) external view returns (uint256 price);
 
+    /// @notice Both at once, for the buyback auction.
+    /// @return tokens As `mintedFor`.
+    /// @return averagePrice As `averageIssuePrice`.
+    function issuedFor(address vault, uint256 id) external view returns (uint256 tokens, uint256 averagePrice);
+
     /// @notice Tokens that `cover` would put on offer now: enough to raise `shortfallAssets` at the floor price,
     /// rounded up, as far as the budget goes; nothing if that is less than a thousandth of a token (10^15 units), of which
     /// the lenders are charged without a lot.

@@ -13,7 +13,8 @@ import {IWriteOffVault} from "./IWriteOffVault.sol";
 /// @title Staked insurance of one vault
 /// @notice ERC-4626 over internal cash accounting, except that leaving takes notice: `startCooldown`, wait `cooldown`
 /// seconds, then withdraw within `withdrawalWindow` seconds. Stake pays for losses at every moment, also under notice.
-/// Assets are in the asset's smallest unit, shares in theirs (10^6 per asset unit at the start).
+/// Assets are in the asset's smallest unit, shares in theirs (10^6 per asset unit at the start). A fund takes at most
+/// 2^96 - 1 asset units, which are 79 billion whole ones of 18 decimals (`maxDeposit`).
 ///
 /// Whoever is staked at the moment of a premium has a part of it. A stake made just before one cannot leave at once,
 /// it is at risk for a whole cooldown like any other; that risk is the price of its part, and what remains of the

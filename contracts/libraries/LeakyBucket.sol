@@ -31,8 +31,44 @@ library LeakyBucket {
 
     /// @notice What may be drawn now: the smaller of what fits in either bucket.
     function available(Levels memory levels, Caps memory caps) internal view returns (uint256) {
+        return room(leaked(levels, caps), caps);
+    }
+
+    /// @notice Levels after drawing `quantity`, which the caller has checked against `available`.
+    function drawn(Levels memory levels, Caps memory caps, uint256 quantity) internal view returns (Levels memory) {
+        return filled(leaked(levels, caps), quantity);
+    }
+
+    /// @notice The levels at this second. For who asks what may be drawn and then draws: `room` and `filled` take them as
+    /// they are, which saves 500 gas.
+    function leaked(Levels memory levels, Caps memory caps) internal view returns (Levels memory) {
         (uint256 hourLevel, uint256 monthLevel) = current(levels, caps);
-        return Math.min(Math.saturatingSub(caps.hourCap, hourLevel), Math.saturatingSub(caps.monthCap, monthLevel));
+        // Neither is above what it was.
+        return
+            Levels({
+                hourLevel: uint112(hourLevel),
+                monthLevel: uint112(monthLevel),
+                updatedAt: block.timestamp.toUint32()
+            });
+    }
+
+    /// @notice What fits in either bucket, whichever is less. `present` are the levels at this second.
+    function room(Levels memory present, Caps memory caps) internal pure returns (uint256) {
+        return
+            Math.min(
+                Math.saturatingSub(caps.hourCap, present.hourLevel),
+                Math.saturatingSub(caps.monthCap, present.monthLevel)
+            );
+    }
+
+    /// @notice The levels of this second with `quantity` more, which the caller has checked against `room`.
+    function filled(Levels memory present, uint256 quantity) internal pure returns (Levels memory) {
+        return
+            Levels({
+                hourLevel: (present.hourLevel + quantity).toUint112(),
+                monthLevel: (present.monthLevel + quantity).toUint112(),
+                updatedAt: present.updatedAt
+            });
     }
 
     /// @notice The levels after leaking until now, rounded up (against whoever draws).
@@ -43,17 +79,6 @@ library LeakyBucket {
         uint256 elapsed = block.timestamp - levels.updatedAt;
         hourLevel = Math.saturatingSub(levels.hourLevel, (uint256(caps.hourCap) * elapsed) / HOUR_WINDOW);
         monthLevel = Math.saturatingSub(levels.monthLevel, (uint256(caps.monthCap) * elapsed) / MONTH_WINDOW);
-    }
-
-    /// @notice Levels after drawing `quantity`, which the caller has checked against `available`.
-    function drawn(Levels memory levels, Caps memory caps, uint256 quantity) internal view returns (Levels memory) {
-        (uint256 hourLevel, uint256 monthLevel) = current(levels, caps);
-        return
-            Levels({
-                hourLevel: (hourLevel + quantity).toUint112(),
-                monthLevel: (monthLevel + quantity).toUint112(),
-                updatedAt: block.timestamp.toUint32()
-            });
     }
 
     /// @notice Levels after giving back `quantity` that was drawn at `drawnAt` (seconds) and not used after all. Each

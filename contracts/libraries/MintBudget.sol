@@ -31,19 +31,17 @@ library MintBudget {
         uint96 hourCap;
         uint96 monthCap;
         uint32 capsSetAt; // seconds
-        bool paused; // owner's, like the next two, which say whether a further slot need be read
+        bool paused; // owner's, like the next three, which say whether a further slot need be read
         bool hasUnderwriters;
         bool hasOracle;
+        bool hadUnderwriters; // ever: before that no write-off can have sold anything to standing bids
         // slot 4: for views and settings
         uint96 lifetimeCap;
     }
 
     /// @notice Tokens that may be offered now: what fits into both buckets and under the lifetime cap.
     function available(Budget storage budget) internal view returns (uint256 tokens) {
-        int256 left = budget.leftTokens;
-        if (left <= 0) return 0;
-        (LeakyBucket.Levels memory levels, LeakyBucket.Caps memory caps) = _buckets(budget);
-        return Math.min(uint256(left), levels.available(caps));
+        (tokens, ) = room(budget);
     }
 
     /// @notice Minted and on offer over the whole life.
@@ -54,8 +52,22 @@ library MintBudget {
     /// @notice Books `tokens`, which the caller has checked against `available`, as offered.
     function draw(Budget storage budget, uint256 tokens) internal {
         (LeakyBucket.Levels memory levels, LeakyBucket.Caps memory caps) = _buckets(budget);
-        _setLevels(budget, levels.drawn(caps, tokens));
+        drawFrom(budget, levels.leaked(caps), tokens);
+    }
+
+    /// @notice `available`, and the levels at this second that it was worked out from, for `drawFrom`.
+    function room(Budget storage budget) internal view returns (uint256 tokens, LeakyBucket.Levels memory present) {
+        int256 left = budget.leftTokens;
+        if (left <= 0) return (0, present);
+        (LeakyBucket.Levels memory levels, LeakyBucket.Caps memory caps) = _buckets(budget);
+        present = levels.leaked(caps);
+        tokens = Math.min(uint256(left), present.room(caps));
+    }
+
+    /// @notice `draw`, from the levels that `room` has given in the same call.
+    function drawFrom(Budget storage budget, LeakyBucket.Levels memory present, uint256 tokens) internal {
         budget.leftTokens -= int104(uint104(tokens.toUint96()));
+        _setLevels(budget, present.filled(tokens));
     }
 
     /// @notice Gives back `tokens` that were drawn at `drawnAt` (seconds) and not sold: all of them under the lifetime
@@ -86,10 +98,14 @@ library MintBudget {
         caps = LeakyBucket.Caps(budget.hourCap, budget.monthCap);
     }
 
-    /// @dev A level is at most a cap that was in force, so it fits 96 bits.
+    /// @dev A level is at most a cap that was in force, so it fits 96 bits. Written together, with nothing between: the
+    /// compiler makes one store of them (300 gas).
     function _setLevels(Budget storage budget, LeakyBucket.Levels memory levels) private {
-        budget.hourLevel = uint256(levels.hourLevel).toUint96();
-        budget.monthLevel = uint256(levels.monthLevel).toUint96();
-        budget.updatedAt = levels.updatedAt;
+        uint96 hourLevel = uint256(levels.hourLevel).toUint96();
+        uint96 monthLevel = uint256(levels.monthLevel).toUint96();
+        uint32 updatedAt = levels.updatedAt;
+        budget.hourLevel = hourLevel;
+        budget.monthLevel = monthLevel;
+        budget.updatedAt = updatedAt;
     }
 }

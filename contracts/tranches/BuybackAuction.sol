@@ -27,9 +27,14 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
     /// @inheritdoc IBuybackAuction
     IBackstopToken public immutable token;
 
-    mapping(address vault => mapping(uint256 id => Round[])) private _rounds;
-    /// @inheritdoc IBuybackAuction
-    mapping(address vault => mapping(uint256 id => uint256 tokens)) public burntTokens;
+    /// @dev What is kept of a write-off. One slot: its first round writes what its first sale would have to (17,100 gas).
+    struct Buyback {
+        uint32 rounds;
+        uint96 burntTokens;
+    }
+
+    mapping(address vault => mapping(uint256 id => Buyback)) private _buybacks;
+    mapping(address vault => mapping(uint256 id => mapping(uint256 number => Round))) private _rounds;
 
     /// @dev Created by Dilution.
     constructor(IBackstopToken token_) {
@@ -51,18 +56,17 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
         maxPrice = Math.min(maxPrice, type(uint112).max);
         uint256 startPrice = Math.mulDiv(maxPrice, terms.startBps, BPS, Math.Rounding.Ceil);
         uint256 endsAt = block.timestamp + terms.offerSeconds;
-        emit RoundOpened(vault, id, _rounds[vault][id].length, assets, startPrice, maxPrice, terms.riseSeconds, endsAt);
-        _rounds[vault][id].push(
-            Round({
-                assets: assets.toUint128(),
-                openedAt: block.timestamp.toUint32(),
-                endsAt: endsAt.toUint32(),
-                riseSeconds: terms.riseSeconds,
-                isOfClaims: isOfClaims,
-                startPrice: startPrice.toUint112(),
-                maxPrice: maxPrice.toUint112()
-            })
-        );
+        uint256 number = _buybacks[vault][id].rounds++;
+        emit RoundOpened(vault, id, number, assets, startPrice, maxPrice, terms.riseSeconds, endsAt);
+        _rounds[vault][id][number] = Round({
+            assets: assets.toUint128(),
+            openedAt: block.timestamp.toUint32(),
+            endsAt: endsAt.toUint32(),
+            riseSeconds: terms.riseSeconds,
+            isOfClaims: isOfClaims,
+            startPrice: startPrice.toUint112(),
+            maxPrice: maxPrice.toUint112()
+        });
     }
 
     /// @inheritdoc IBuybackAuction
@@ -76,14 +80,13 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
     ) external nonReentrant returns (uint256 tokens, uint256 assets) {
         Round memory current = _openRound(vault, id, number);
         if (block.timestamp >= current.endsAt) revert RoundEnded(vault, id, number, current.endsAt);
-        uint256 buyable = buyableTokens(vault, id);
-        uint256 price = _price(vault, id, current);
+        (uint256 buyable, uint256 price) = _terms(vault, id, current);
         (tokens, assets) = _fill(current.assets, price, maxTokens, buyable);
         if (assets == 0) revert NothingToSell(maxTokens, buyable);
         if (assets < minAssets) revert AssetsBelowLimit(assets, minAssets);
 
         _rounds[vault][id][number].assets = (current.assets - assets).toUint128();
-        burntTokens[vault][id] += tokens;
+        _buybacks[vault][id].burntTokens += tokens.toUint96();
         emit TokensBoughtBack(vault, id, msg.sender, number, receiver, tokens, assets, price);
         token.burnFrom(msg.sender, tokens);
         IERC20(IERC4626(vault).asset()).safeTransfer(receiver, assets);
@@ -105,7 +108,12 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
 
     /// @inheritdoc IBuybackAuction
     function roundCount(address vault, uint256 id) external view returns (uint256) {
-        return _rounds[vault][id].length;
+        return _buybacks[vault][id].rounds;
+    }
+
+    /// @inheritdoc IBuybackAuction
+    function burntTokens(address vault, uint256 id) external view returns (uint256) {
+        return _buybacks[vault][id].burntTokens;
     }
 
     /// @inheritdoc IBuybackAuction
@@ -115,12 +123,12 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
 
     /// @inheritdoc IBuybackAuction
     function buyableTokens(address vault, uint256 id) public view returns (uint256) {
-        return dilution.mintedFor(vault, id) - burntTokens[vault][id];
+        return dilution.mintedFor(vault, id) - _buybacks[vault][id].burntTokens;
     }
 
     /// @inheritdoc IBuybackAuction
-    function currentPrice(address vault, uint256 id, uint256 number) external view returns (uint256) {
-        return _price(vault, id, _round(vault, id, number));
+    function currentPrice(address vault, uint256 id, uint256 number) external view returns (uint256 price) {
+        (, price) = _terms(vault, id, _round(vault, id, number));
     }
 
     /// @inheritdoc IBuybackAuction
@@ -130,10 +138,10 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
         uint256 number,
         uint256 maxTokens
     ) external view returns (uint256 tokens, uint256 assets) {
-        if (number >= _rounds[vault][id].length) return (0, 0);
         Round memory current = _rounds[vault][id][number];
         if (block.timestamp >= current.endsAt) return (0, 0);
-        (tokens, assets) = _fill(current.assets, _price(vault, id, current), maxTokens, buyableTokens(vault, id));
+        (uint256 buyable, uint256 price) = _terms(vault, id, current);
+        (tokens, assets) = _fill(current.assets, price, maxTokens, buyable);
         if (assets == 0) tokens = 0;
     }
 
@@ -151,16 +159,24 @@ contract BuybackAuction is IBuybackAuction, ReentrancyGuardTransient {
         return (DutchPrice.tokensUp(assetsLeft, price), assetsLeft);
     }
 
-    /// @dev Tokens that are sold for the same write-off after the round was opened may lower the average.
-    function _price(address vault, uint256 id, Round memory current) private view returns (uint256) {
+    /// @dev How many tokens may still be bought back, and the round's price. Tokens that are sold for the same write-off
+    /// after the round was opened may lower the average.
+    function _terms(
+        address vault,
+        uint256 id,
+        Round memory current
+    ) private view returns (uint256 buyable, uint256 price) {
+        (uint256 issued, uint256 averagePrice) = dilution.issuedFor(vault, id);
+        buyable = issued - _buybacks[vault][id].burntTokens;
         uint256 elapsed = block.timestamp - current.openedAt;
-        uint256 price = DutchPrice.risingDown(current.startPrice, current.maxPrice, elapsed, current.riseSeconds);
-        return Math.min(price, dilution.averageIssuePrice(vault, id));
+        price = DutchPrice.risingDown(current.startPrice, current.maxPrice, elapsed, current.riseSeconds);
+        price = Math.min(price, averagePrice);
     }
 
-    function _round(address vault, uint256 id, uint256 number) private view returns (Round memory) {
-        if (number >= _rounds[vault][id].length) revert UnknownRound(vault, id, number);
-        return _rounds[vault][id][number];
+    /// @dev A round that was never opened has no time: no need to read how many there are (2,100 gas).
+    function _round(address vault, uint256 id, uint256 number) private view returns (Round memory found) {
+        found = _rounds[vault][id][number];
+        if (found.openedAt == 0) revert UnknownRound(vault, id, number);
     }
 
     function _openRound(address vault, uint256 id, uint256 number) private view returns (Round memory found) {

@@ -20,6 +20,7 @@ import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {TrancheCall} from "../writeoff/TrancheCall.sol";
 import {DutchPrice} from "../libraries/DutchPrice.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
+import {LeakyBucket} from "../libraries/LeakyBucket.sol";
 import {MintBudget} from "../libraries/MintBudget.sol";
 import {BackstopToken} from "./BackstopToken.sol";
 import {BuybackAuction} from "./BuybackAuction.sol";
@@ -157,10 +158,11 @@ contract Dilution is DilutionTerms {
         // A new write-off has a number above all lots'; asking for its lot would cost 3,000 gas.
         bool isNew = id > book.budget.lastLotId;
         if (!isNew) shortfallAssets += _takeBack(vault, id, terms.floorPrice);
-        uint256 tokens = DutchPrice.lot(book.budget.available(), shortfallAssets, terms.floorPrice);
+        (uint256 tokens, LeakyBucket.Levels memory present) = book.budget.room();
+        tokens = DutchPrice.lot(tokens, shortfallAssets, terms.floorPrice);
         if (tokens == 0) return;
         uint16 startPart = _startPart(vault, terms);
-        book.budget.draw(tokens);
+        book.budget.drawFrom(present, tokens);
         if (isNew) book.budget.lastLotId = id.toUint32();
         _debtAuction.open(vault, id, tokens, startPart, book.budget.termsVersion, terms);
     }
@@ -213,8 +215,10 @@ contract Dilution is DilutionTerms {
     /// @dev Notes what was sold for `id` altogether; a sale of some size is the new clearing.
     function _noteClearing(VaultBook storage book, uint256 id, uint256 tokens, uint256 assets) private {
         if (book.budget.clearingId != id && tokens < book.budget.hourCap / CLEARING_DIVISOR) return;
-        book.budget.clearingPrice = uint104(Math.min(DutchPrice.averageDown(assets, tokens), type(uint104).max));
-        book.budget.clearingId = id.toUint32();
+        uint104 price = uint104(Math.min(DutchPrice.averageDown(assets, tokens), type(uint104).max));
+        uint32 clearingId = id.toUint32();
+        book.budget.clearingPrice = price;
+        book.budget.clearingId = clearingId;
     }
 
     // ---------------------------------------------------------------- The sale
@@ -222,9 +226,14 @@ contract Dilution is DilutionTerms {
     /// @inheritdoc IDilution
     function sold(address vault, uint256 id, Sale calldata sale) external onlyAuction(address(_debtAuction)) {
         VaultBook storage book = _books[vault];
-        uint256 proceeds = engine.creditProceeds(vault, id, sale.assets);
-        Issue memory filled = _filled[vault][id];
-        _noteClearing(book, id, filled.mintedTokens + sale.soldTokens, filled.raisedAssets + proceeds);
+        (uint256 tokens, uint256 assets) = (sale.soldTokens, engine.creditProceeds(vault, id, sale.assets));
+        // Without ever a book of bids nothing was sold to any: not looking saves 2,100 gas.
+        if (book.budget.hadUnderwriters) {
+            Issue memory filled = _filled[vault][id];
+            tokens += filled.mintedTokens;
+            assets += filled.raisedAssets;
+        }
+        _noteClearing(book, id, tokens, assets);
         if (sale.unsoldTokens != 0) book.budget.release(sale.unsoldTokens, sale.offeredAt);
         _token.mint(sale.receiver, sale.tokens);
     }
@@ -310,10 +319,16 @@ contract Dilution is DilutionTerms {
 
     /// @inheritdoc IDilution
     function averageIssuePrice(address vault, uint256 id) public view returns (uint256 price) {
+        (, price) = issuedFor(vault, id);
+    }
+
+    /// @inheritdoc IDilution
+    function issuedFor(address vault, uint256 id) public view returns (uint256 tokens, uint256 averagePrice) {
         Issue memory issue = issueOf(vault, id);
         Issue memory inKind = _taken[vault][id];
-        uint256 tokens = uint256(issue.mintedTokens) + inKind.mintedTokens;
-        if (tokens != 0) price = DutchPrice.averageDown(uint256(issue.raisedAssets) + inKind.raisedAssets, tokens);
+        tokens = uint256(issue.mintedTokens) + inKind.mintedTokens;
+        if (tokens != 0)
+            averagePrice = DutchPrice.averageDown(uint256(issue.raisedAssets) + inKind.raisedAssets, tokens);
     }
 
     /// @inheritdoc IDilution

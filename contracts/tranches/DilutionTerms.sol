@@ -120,6 +120,7 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         }
         _books[vault].underwriters = book;
         _books[vault].budget.hasUnderwriters = address(book) != address(0);
+        if (address(book) != address(0)) _books[vault].budget.hadUnderwriters = true;
         emit UnderwritersSet(vault, address(book));
     }
 

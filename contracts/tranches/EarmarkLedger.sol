@@ -3,13 +3,14 @@ pragma solidity 0.8.30;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {LossShares} from "../writeoff/LossShares.sol";
+import {FundCash} from "./FundCash.sol";
 
 /// @title What a fund has set apart for losses that are expected
 /// @notice Storage and arithmetic of earmarks, apart from the fund's cash and limits. Setting apart charges the stakers
 /// of that moment; what is not needed becomes claimable by exactly those. A debt may have been impaired in many steps,
 /// each with its own stakers: a release reaches as many of them as one call has gas for, the rest is owed and settled
 /// by anybody. Never: an earmark that is stuck because there were too many steps. Upholds IM1, IN1, LI1.
-abstract contract EarmarkLedger is LossShares {
+abstract contract EarmarkLedger is FundCash, LossShares {
     using SafeCast for uint256;
 
     /// @dev Steps that a release reaches by itself: as many as fit well into the least stipend a tranche may have.

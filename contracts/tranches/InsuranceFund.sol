@@ -52,9 +52,9 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
     /// @inheritdoc IInsuranceFund
     IWriteOffEngine public immutable engine;
 
-    // One slot: what every entry and exit reads, besides supply and open epoch (slot S of LossLedger). 16 bits free.
-    /// @dev All money of the stakers.
-    uint128 private _cash;
+    // One slot, beside that of supply, open epoch and cash (slot S of LossLedger, FundCash). 16 bits free.
+    /// @dev Cash set aside for claims; not part of `_cash`.
+    uint128 private _claimCash;
     /// @inheritdoc IInsuranceFund
     uint32 public cooldown;
     /// @inheritdoc IInsuranceFund
@@ -66,8 +66,6 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
     /// @dev When the draw caps last changed, seconds.
     uint32 private _drawCapsSetAt;
 
-    /// @dev Cash set aside for claims; not part of `_cash`.
-    uint128 private _claimCash;
     /// @dev Second from which stake pays for forgiven principal; zero: it does not.
     uint48 private _coversRestructuringFrom;
 
@@ -225,7 +223,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         if (isWipedOut) revert FundWipedOut(_cash, totalSupply());
         if (totalSupply() == 0) revert NoStakers();
         _asset.pull(msg.sender, assets);
-        _cash += assets.toUint128();
+        _addCash(assets);
         emit PremiumAdded(msg.sender, assets);
     }
 
@@ -250,7 +248,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         shares = ShareMath.toSharesDown(assets, _cash, totalSupply());
         if (shares == 0) revert IWriteOffVault.NothingForNothing(assets, shares);
         _claimCash -= assets.toUint128();
-        _cash += assets.toUint128();
+        _addCash(assets);
         _mint(receiver, shares);
         emit RecoveryReinvested(account, receiver, assets, shares);
     }
@@ -372,7 +370,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         return convertToAssets(shares);
     }
 
-    /// @dev Both limits hold for either way in: shares fit 128 bits, and so does cash.
+    /// @dev Both limits hold for either way in: shares fit 128 bits, cash 96.
     function maxDeposit(address) external view returns (uint256) {
         (uint256 assets, uint256 shares) = _room();
         return Math.min(assets, convertToAssets(shares));
@@ -431,13 +429,13 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
 
     /// @dev Takes what may be paid out of cash and draw limits; the caller charges and pays it, or sets it apart.
     function _draw(uint256 shortfallAssets, uint256 insurableAssets) private returns (uint256 assets) {
-        LeakyBucket.Levels memory levels = _drawLevels;
         LeakyBucket.Caps memory caps = _drawCaps;
+        LeakyBucket.Levels memory present = _drawLevels.leaked(caps);
         uint256 held = _cash;
-        assets = _payable(held, levels.available(caps), shortfallAssets, insurableAssets);
+        assets = _payable(held, present.room(caps), shortfallAssets, insurableAssets);
         if (assets == 0) return 0;
-        _cash = uint128(held - assets);
-        _drawLevels = levels.drawn(caps, assets);
+        _cash = uint96(held - assets);
+        _drawLevels = present.filled(assets);
     }
 
     function _checkWipeOut(uint256 id) private {
@@ -456,7 +454,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
     function _takeStake(uint256 assets, uint256 shares, address receiver) private {
         if (assets == 0 || shares == 0) revert IWriteOffVault.NothingForNothing(assets, shares);
         _asset.pull(msg.sender, assets);
-        _cash += assets.toUint128();
+        _addCash(assets);
         _mint(receiver, shares);
         emit Deposit(msg.sender, receiver, assets, shares);
     }
@@ -469,7 +467,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         if (shares > maturedShares) revert ExceedsMaturedNotice(owner, shares, maturedShares);
         _setNotice(owner, notice.cappedAt(maturedShares - shares));
         // A part of the shares is worth a part of the cash, rounded down: it cannot be more than there is.
-        _cash -= uint128(assets);
+        _cash -= uint96(assets);
         _burn(owner, shares);
         emit Withdraw(msg.sender, receiver, owner, assets, shares);
         _asset.safeTransfer(receiver, assets);
@@ -502,7 +500,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
     /// @dev Asset units and shares that can still be added; nothing while closed.
     function _room() private view returns (uint256 assets, uint256 shares) {
         if (depositsPaused || isWipedOut || ShareMath.isWipedOut(_cash, totalSupply())) return (0, 0);
-        assets = type(uint128).max - _cash;
+        assets = type(uint96).max - _cash;
         shares = type(uint128).max - ShareMath.VIRTUAL_SHARES - totalSupply();
     }
 }

@@ -99,7 +99,7 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
         header.timestamp = opened.timestamp;
         header.previousId = opened.previousId;
         header.stackVersion = opened.stackVersion;
-        return _stackSizes[msg.sender][opened.stackVersion];
+        return _shapes[msg.sender][opened.stackVersion].size;
     }
 
     /// @dev Calls the tranches in order until nothing is left for them to pay: of `shortfall`, at most what the report says
@@ -331,7 +331,7 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
     /// @dev What each layer still lacks, in the order in which recoveries fill them: lenders, then the tranches from the
     /// last of the stack to the first. Sale proceeds move capacity from the lenders to dilution.
     function _gaps(address vault, Record storage record) private view returns (uint256[] memory gaps) {
-        uint256 size = _stackSizes[vault][record.header.stackVersion];
+        uint256 size = _shapes[vault][record.header.stackVersion].size;
         gaps = new uint256[](size + 1);
         gaps[0] = _lendersOutstanding(record);
         for (uint256 i = 1; i <= size; ++i) {
@@ -382,9 +382,7 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
     // ---------------------------------------------------------------- Private
 
     function _checkDilutionTranche(address vault, uint256 id, Record storage record) private view {
-        uint256 size = _stackSizes[vault][record.header.stackVersion];
-        Tranche memory last;
-        if (size != 0) last = _stacks[vault][record.header.stackVersion][size - 1];
-        if (last.tranche != msg.sender || last.kind != Kind.Dilution) revert NotADilutionTranche(msg.sender, id);
+        address dilution = _shapes[vault][record.header.stackVersion].dilution;
+        if (msg.sender != dilution) revert NotADilutionTranche(msg.sender, id);
     }
 }

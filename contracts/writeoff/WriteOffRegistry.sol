@@ -31,6 +31,13 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         uint8 stackSize;
     }
 
+    /// @dev What can be said of a stack without its layers. One slot, so that a sale of tokens is told from a stranger's call by
+    /// one cold read instead of two (2,100 gas).
+    struct StackShape {
+        uint8 size;
+        address dilution; // its last layer, where that is of this kind
+    }
+
     /// @dev One slot, written as a whole. Without a timestamp it is no entry; `byReserves` alone marks one that is prepared.
     struct Header {
         /// @dev Charged to the lenders; or, where nobody but the reserves has paid, what they have.
@@ -75,7 +82,7 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
     address[] internal _vaults;
     mapping(address vault => Book) internal _books;
     mapping(address vault => mapping(uint256 version => Tranche[MAX_TRANCHES])) internal _stacks;
-    mapping(address vault => mapping(uint256 version => uint256)) internal _stackSizes;
+    mapping(address vault => mapping(uint256 version => StackShape)) internal _shapes;
     mapping(address vault => mapping(uint256 id => Record)) internal _records;
     /// @inheritdoc IWriteOffEngine
     mapping(address vault => mapping(uint256 id => mapping(address tranche => uint256 assets))) public refusedRecovery;
@@ -104,8 +111,8 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         if (count > MAX_TRANCHES) revert TooManyTranches(count, MAX_TRANCHES);
         Book storage book = _books[vault];
         uint32 version = ++book.stackVersion;
-        _stackSizes[vault][version] = count;
-        book.stackSize = uint8(count);
+        StackShape storage shape = _shapes[vault][version];
+        shape.size = book.stackSize = uint8(count);
         for (uint256 i; i < count; ++i) {
             Tranche calldata layer = tranches[i];
             if (layer.tranche.code.length == 0) revert TrancheWithoutCode(layer.tranche);
@@ -117,7 +124,10 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
                 revert StipendOutOfRange(layer.tranche, layer.gasStipend, MIN_STIPEND, MAX_STIPEND);
             }
             // Dilution is the last layer before the lenders and there is only one: its sale proceeds go to them.
-            if (layer.kind == Kind.Dilution && i + 1 != count) revert StackOutOfOrder(layer.tranche);
+            if (layer.kind == Kind.Dilution) {
+                if (i + 1 != count) revert StackOutOfOrder(layer.tranche);
+                shape.dilution = layer.tranche;
+            }
             _stacks[vault][version][i] = layer;
         }
         emit StackSet(vault, version, tranches);
@@ -157,7 +167,7 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         entry.socialized = _socializedOf(record);
         entry.auctionProceeds = record.proceeds;
         entry.recovered = record.recovered;
-        uint256 size = _stackSizes[vault][record.header.stackVersion];
+        uint256 size = _shapes[vault][record.header.stackVersion].size;
         for (uint256 i; i < size; ++i) {
             uint256 paid = _paid(record, 1 + i);
             if (_stacks[vault][record.header.stackVersion][i].kind == Kind.Insurance) entry.insurance += paid;
@@ -213,7 +223,7 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
     }
 
     function _stackOf(address vault, uint256 version) internal view returns (Tranche[] memory stack) {
-        uint256 size = version == _books[vault].stackVersion ? _books[vault].stackSize : _stackSizes[vault][version];
+        uint256 size = version == _books[vault].stackVersion ? _books[vault].stackSize : _shapes[vault][version].size;
         stack = new Tranche[](size);
         for (uint256 i; i < size; ++i) stack[i] = _stacks[vault][version][i];
     }

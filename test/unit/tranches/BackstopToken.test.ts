@@ -95,6 +95,34 @@ describe("BackstopToken", () => {
     expect(await token.getPastTotalSupply(before)).to.equal(400n * TOKEN);
   });
 
+  it("remembers the supply at every second of a long history", async () => {
+    const { token, minter, holder } = await networkHelpers.loadFixture(deployed);
+    const start = BigInt(await networkHelpers.time.latest());
+    // Seconds after the start, and the change: an odd number of them, then an even one.
+    const changes = [
+      [10n, 5n],
+      [20n, -2n],
+      [21n, 4n],
+      [40n, -1n],
+      [41n, 9n],
+      [60n, -3n],
+    ] as const;
+    const past = [{ at: start, supply: INITIAL }];
+    for (const [after, change] of changes) {
+      await networkHelpers.time.setNextBlockTimestamp(start + after);
+      if (change > 0n) await token.connect(minter).mint(holder, change);
+      else await token.connect(holder).burn(-change);
+      past.push({ at: start + after, supply: past.at(-1)!.supply + change });
+    }
+    await networkHelpers.time.increaseTo(start + 100n);
+    for (const [i, { at, supply }] of past.entries()) {
+      expect(await token.getPastTotalSupply(at)).to.equal(supply);
+      expect(await token.getPastTotalSupply(at - 1n)).to.equal(i === 0 ? 0n : past[i - 1]!.supply);
+    }
+    expect(await token.getPastTotalSupply(start + 99n)).to.equal(INITIAL + 12n);
+    await expect(token.getPastTotalSupply(start + 1_000n)).to.be.revertedWithCustomError(token, "ERC5805FutureLookup");
+  });
+
   it("takes an allowance by signature once", async () => {
     const { token, holder, other } = await networkHelpers.loadFixture(deployed);
     const { chainId } = await ethers.provider.getNetwork();

@@ -124,6 +124,20 @@ describe("Dilution start price", () => {
       expect(await next()).to.equal(kept(570n * unit));
     });
 
+    it("counts what bids paid before the rest was sold, also once the book is gone", async () => {
+      const { dilution, governor, vault, address, asset, buyer, buyAt, unit } = await networkHelpers.loadFixture(wide);
+      const prices = Array.from({ length: 16 }, (_, k) => (400n - 10n * BigInt(k)) * unit);
+      const book = await ethers.deployContract("UnderwriterBook", [address, dilution, prices, 7n * DAY, 2n * DAY]);
+      await dilution.connect(governor).setUnderwriters(address, book);
+      await asset.connect(buyer).approve(book, ethers.MaxUint256);
+      await book.connect(buyer).commit(0n, 40_000n * unit, buyer); // 100 tokens at 400
+      const first = await lose(ethers, vault, 60_000n * unit);
+      await dilution.connect(governor).setUnderwriters(address, ethers.ZeroAddress);
+      await buyAt(first, 10n * HOUR, 1n, 100n * TOKEN); // at 200: 60,000 for 200, 300 each
+      expect(await dilution.lastClearing(address)).to.deep.equal([1n, 300n * unit]);
+      expect(await dilution.issuedFor(address, 1n)).to.deep.equal([200n * TOKEN, 300n * unit]);
+    });
+
     it("IN2: of one vault says nothing of another's", async () => {
       const { second, vault, buyAt, next, unit } = await networkHelpers.loadFixture(wide);
       const first = await lose(ethers, vault, 60_000n * unit);

@@ -8,6 +8,13 @@ const { time } = networkHelpers;
 
 const staked = () => stakedFund(ethers);
 
+/** Ten thousand units are left of 1,500 million. */
+async function cheap() {
+  const fixture = await staked();
+  await cover(fixture, 1n, 1_500n * fixture.one - 10_000n);
+  return fixture;
+}
+
 /** Alice has given notice for all her shares and her window has just opened. */
 async function matured() {
   const fixture = await staked();
@@ -83,16 +90,31 @@ describe("InsuranceFund: stake", () => {
       expect(quoted).to.equal(await fund.convertToShares(3n * one));
     });
 
-    it("limits stake by the 128 bits of its books", async () => {
-      const { fund, carol, one } = await networkHelpers.loadFixture(staked);
+    it("limits stake by the 96 bits of its cash", async () => {
+      const fixture = await networkHelpers.loadFixture(staked);
+      const { fund, carol, one } = fixture;
+      const room = 2n ** 96n - 1n - 1_500n * one;
+      expect(await fund.maxDeposit(carol)).to.equal(room);
+      await provide(fixture, carol, room + 1n);
+      await expect(fund.connect(carol).deposit(room + 1n, carol))
+        .to.be.revertedWithCustomError(fund, "SafeCastOverflowedUintDowncast")
+        .withArgs(96n, 2n ** 96n);
+      await fund.connect(carol).deposit(room, carol);
+      expect(await fund.totalAssets()).to.equal(2n ** 96n - 1n);
+      expect(await fund.maxDeposit(carol)).to.equal(0n);
+    });
+
+    it("limits stake by the 128 bits of its shares once losses have made them cheap", async () => {
+      const fixture = await networkHelpers.loadFixture(cheap);
+      const { fund, carol } = fixture;
       const supply = await fund.totalSupply();
       const room = 2n ** 128n - 1n - VIRTUAL_SHARES - supply;
       expect(await fund.maxMint(carol)).to.equal(room);
-      expect(await fund.maxDeposit(carol)).to.equal((room * (1_500n * one + 1n)) / (supply + VIRTUAL_SHARES));
+      expect(await fund.maxDeposit(carol)).to.equal((room * 10_001n) / (supply + VIRTUAL_SHARES));
     });
 
     it("accepts what maxDeposit says and no share more", async () => {
-      const fixture = await networkHelpers.loadFixture(staked);
+      const fixture = await networkHelpers.loadFixture(cheap);
       const { fund, carol } = fixture;
       await stake(fixture, carol, await fund.maxDeposit(carol));
       const most = await fund.maxMint(carol);
@@ -106,9 +128,9 @@ describe("InsuranceFund: stake", () => {
       const fixture = await deployFund(ethers);
       const { fund, alice, carol } = fixture;
       await stake(fixture, alice, 1n);
-      // One share is now worth so much that assets reach 128 bits long before shares do.
-      await addPremium(fixture, carol, 2n ** 127n);
-      expect(await fund.maxDeposit(carol)).to.equal(2n ** 128n - 1n - 2n ** 127n - 1n);
+      // One share is now worth so much that assets reach 96 bits long before shares do 128.
+      await addPremium(fixture, carol, 2n ** 95n);
+      expect(await fund.maxDeposit(carol)).to.equal(2n ** 96n - 1n - 2n ** 95n - 1n);
       const most = await fund.maxMint(carol);
       await provide(fixture, carol, await fund.previewMint(most));
       await fund.connect(carol).mint(most, carol);
