@@ -90,17 +90,13 @@ library LeakyBucket {
         uint256 quantity,
         uint256 drawnAt
     ) internal view returns (Levels memory) {
-        (uint256 hourLevel, uint256 monthLevel) = current(levels, caps);
+        Levels memory present = leaked(levels, caps);
         uint256 elapsed = block.timestamp - drawnAt;
         uint256 hourLeak = (uint256(caps.hourCap) * elapsed) / HOUR_WINDOW;
         uint256 monthLeak = (uint256(caps.monthCap) * elapsed) / MONTH_WINDOW;
-        hourLevel = Math.saturatingSub(hourLevel, Math.saturatingSub(quantity, hourLeak));
-        monthLevel = Math.saturatingSub(monthLevel, Math.saturatingSub(quantity, monthLeak));
-        return
-            Levels({
-                hourLevel: hourLevel.toUint112(),
-                monthLevel: monthLevel.toUint112(),
-                updatedAt: block.timestamp.toUint32()
-            });
+        // Neither is above what it was.
+        present.hourLevel = uint112(Math.saturatingSub(present.hourLevel, Math.saturatingSub(quantity, hourLeak)));
+        present.monthLevel = uint112(Math.saturatingSub(present.monthLevel, Math.saturatingSub(quantity, monthLeak)));
+        return present;
     }
 }

@@ -83,7 +83,7 @@ library MintBudget {
     /// @notice Sets the caps. What has leaked until now has leaked at the old rate.
     function setCaps(Budget storage budget, uint96 hourCap, uint96 monthCap, uint96 lifetimeCap) internal {
         (LeakyBucket.Levels memory levels, LeakyBucket.Caps memory caps) = _buckets(budget);
-        _setLevels(budget, levels.drawn(caps, 0));
+        _setLevels(budget, levels.leaked(caps));
         budget.hourCap = hourCap;
         budget.monthCap = monthCap;
         budget.capsSetAt = block.timestamp.toUint32();

@@ -181,23 +181,23 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
 
     function deposit(uint256 assets, address receiver) external nonReentrant returns (uint256 shares) {
         _checkOpen();
-        shares = ShareMath.toSharesDown(assets, _cash, totalSupply());
+        shares = convertToShares(assets);
         _takeStake(assets, shares, receiver);
     }
 
     function mint(uint256 shares, address receiver) external nonReentrant returns (uint256 assets) {
         _checkOpen();
-        assets = ShareMath.toAssetsUp(shares, _cash, totalSupply());
+        assets = previewMint(shares);
         _takeStake(assets, shares, receiver);
     }
 
     function withdraw(uint256 assets, address receiver, address owner) external nonReentrant returns (uint256 shares) {
-        shares = ShareMath.toSharesUp(assets, _cash, totalSupply());
+        shares = previewWithdraw(assets);
         _payStake(assets, shares, receiver, owner);
     }
 
     function redeem(uint256 shares, address receiver, address owner) external nonReentrant returns (uint256 assets) {
-        assets = ShareMath.toAssetsDown(shares, _cash, totalSupply());
+        assets = convertToAssets(shares);
         _payStake(assets, shares, receiver, owner);
     }
 
@@ -245,7 +245,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
     ) external nonReentrant returns (uint256 assets, uint256 shares) {
         _checkOpen();
         (assets, ) = _takeClaims(account, epochs);
-        shares = ShareMath.toSharesDown(assets, _cash, totalSupply());
+        shares = convertToShares(assets);
         if (shares == 0) revert IWriteOffVault.NothingForNothing(assets, shares);
         _claimCash -= assets.toUint128();
         _addCash(assets);
@@ -263,7 +263,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
     /// @inheritdoc IInsuranceFund
     function setDrawCaps(uint112 hourCap, uint112 monthCap) external restricted {
         // What has leaked until now has leaked at the old rate.
-        _drawLevels = _drawLevels.drawn(_drawCaps, 0);
+        _drawLevels = _drawLevels.leaked(_drawCaps);
         _setDrawCaps(hourCap, monthCap);
     }
 
@@ -338,7 +338,8 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
 
     /// @inheritdoc IInsuranceFund
     function drawLevels() external view returns (uint256 hourLevel, uint256 monthLevel) {
-        return _drawLevels.current(_drawCaps);
+        LeakyBucket.Levels memory present = _drawLevels.leaked(_drawCaps);
+        return (present.hourLevel, present.monthLevel);
     }
 
     /// @inheritdoc IInsuranceFund
@@ -358,11 +359,11 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         return convertToShares(assets);
     }
 
-    function previewMint(uint256 shares) external view returns (uint256) {
+    function previewMint(uint256 shares) public view returns (uint256) {
         return ShareMath.toAssetsUp(shares, _cash, totalSupply());
     }
 
-    function previewWithdraw(uint256 assets) external view returns (uint256) {
+    function previewWithdraw(uint256 assets) public view returns (uint256) {
         return ShareMath.toSharesUp(assets, _cash, totalSupply());
     }
 
