@@ -35,6 +35,8 @@ const WITHOUT_IR = Object.fromEntries(
 
 /** Larger than a chain takes without IR: lenders' and borrowers' everyday paths are in the vault itself. */
 const VAULT = { "contracts/lending/LendingVault.sol": solc("production", VAULT_RUNS) };
+/** So is this one, in which liquidations with a loss and without have a way each. */
+const LIQUIDATION = { "contracts/lending/LiquidationModule.sol": solc("production") };
 
 /** Carries the code of the token and of both auctions: without IR, more than a transaction may create (49,152 bytes). */
 const DILUTION = { "contracts/tranches/Dilution.sol": solc("production") };
@@ -67,7 +69,7 @@ export default defineConfig({
   solidity: {
     profiles: {
       // `default` is for the daily loop; `production` for gas figures and deployment.
-      default: { compilers: [solc("default"), solcClassic], overrides: { ...VAULT, ...DILUTION } },
+      default: { compilers: [solc("default"), solcClassic], overrides: { ...VAULT, ...LIQUIDATION, ...DILUTION } },
       // One job for all: in isolation each file would be compiled again for each one that imports it.
       production: {
         isolated: false,

@@ -33,6 +33,17 @@ interface IPriceOracle {
     /// @notice Primary and most generous worth of `inAssets`, with the age of the evidence.
     function getLossQuote(uint256 inAssets, address base, address quote) external view returns (LossQuote memory);
 
+    /// @notice As `getLossQuote`, for who needs the other sources only where a loss may follow: where the primary sources say
+    /// `enoughAssets` or more they alone answer (`highAssets` is `primaryAssets` and nothing blocks), and no other source is
+    /// read.
+    /// @param enoughAssets Worth from which on there is no loss, asset units of `quote`.
+    function getLiquidationQuote(
+        uint256 inAssets,
+        address base,
+        address quote,
+        uint256 enoughAssets
+    ) external view returns (LossQuote memory);
+
     /// @notice As `getLossQuote` for several amounts of the same token; every source is read once.
     function getLossQuotes(
         uint256[] calldata inAssets,

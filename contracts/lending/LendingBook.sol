@@ -13,8 +13,10 @@ import {LeakyBucket} from "../libraries/LeakyBucket.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
 import {CreditBook} from "../writeoff/CreditBook.sol";
 import {WriteOffBook} from "../writeoff/WriteOffBook.sol";
+import {BookWords, CashWord, CollateralWord, ModelWord, RulesWord, TotalsWord} from "./BookWords.sol";
 import {DebtAge} from "./DebtAge.sol";
 import {InterestRates} from "./InterestRates.sol";
+import {DebtWord, PositionWords, RestWord} from "./PositionWords.sol";
 
 /// @title The books of the lending vault: storage, interest, prices
 /// @notice What the vault and its modules read and write; they all inherit this first, so that they see the same
@@ -23,6 +25,7 @@ import {InterestRates} from "./InterestRates.sol";
 abstract contract LendingBook is CreditBook {
     using SafeCast for int256;
     using SafeCast for uint256;
+    using DebtAge for DebtAge.Age;
 
     /// @dev Rules and totals of one collateral.
     struct Collateral {
@@ -108,56 +111,63 @@ abstract contract LendingBook is CreditBook {
     /// @dev `_accrue`, with what it has found, so that it need not be read again: the index, and all debt at it in asset
     /// units, rounded down.
     function _accrued() internal returns (uint256 index, uint256 debt) {
-        (index, debt) = _accruing();
+        CashWord cashWord = _cashWord();
+        (index, debt) = _accruing(cashWord, _totalsWord(), _modelWord());
         // Stored even where the interest is less than a unit: time that has passed is never lost.
-        (_lastAccrual, _index) = (uint32(block.timestamp), uint96(index));
+        _setCashWord(cashWord.with(cashWord.cash(), index));
     }
 
-    /// @dev `_accrued`, but for the storing: for who moves cash before anybody else looks, and stores both with `_setCash`.
-    function _accruing() internal returns (uint256 index, uint256 debt) {
+    /// @dev `_accrued`, but for the storing: for who moves cash before anybody else looks, and stores both with the cash.
+    function _accruing(
+        CashWord cashWord,
+        TotalsWord totalsWord,
+        ModelWord modelWord
+    ) internal returns (uint256 index, uint256 debt) {
         uint256 debtBefore;
-        (index, debtBefore, debt) = _interest(block.timestamp - _lastAccrual);
+        (index, debtBefore, debt) = _interest(cashWord, totalsWord, modelWord);
         if (debt != debtBefore) emit ILendingVault.Accrued(index);
     }
 
-    /// @dev Stores cash and index of this second, and leaves the two flags behind them. Slot C is put together here and
-    /// written once: variable by variable, after the interest, it would cost a loan 600 gas more.
-    function _setCash(uint256 assets, uint256 index) internal {
-        uint256 word = assets.toUint112() | (uint256(uint96(index)) << 112) | (uint256(uint32(block.timestamp)) << 208);
-        // solhint-disable-next-line no-inline-assembly
-        assembly ("memory-safe") {
-            sstore(_cash.slot, or(word, shl(240, shr(240, sload(_cash.slot)))))
-        }
-    }
-
     function _accrueTotal() internal override returns (uint256) {
-        (, uint256 debt) = _accrued();
-        return _netAssets(int256(_cash + debt), _reservesAt(debt));
+        (CashWord cashWord, TotalsWord totalsWord, ModelWord modelWord) = (_cashWord(), _totalsWord(), _modelWord());
+        (uint256 index, uint256 debt) = _accruing(cashWord, totalsWord, modelWord);
+        uint256 held = cashWord.cash();
+        _setCashWord(cashWord.with(held, index));
+        return _netAssets(int256(held + debt), _reservesOf(totalsWord, modelWord, debt));
     }
 
-    /// @dev Interest of `elapsed` seconds: the new index, and all debt before and with it, rounded down. An index that has
+    /// @dev Interest to this second: the new index, and all debt before and with it, rounded down. An index that has
     /// no room left stays where it is: interest ends, nothing else does.
-    function _interest(uint256 elapsed) private view returns (uint256 index, uint256 debtBefore, uint256 debt) {
-        index = _index;
-        uint256 scaled = _totalScaledDebt;
+    function _interest(
+        CashWord cashWord,
+        TotalsWord totalsWord,
+        ModelWord modelWord
+    ) private view returns (uint256 index, uint256 debtBefore, uint256 debt) {
+        index = cashWord.index();
+        uint256 scaled = totalsWord.scaledDebt();
         debtBefore = InterestRates.toAssetsDown(scaled, index);
+        uint256 elapsed = block.timestamp - cashWord.lastAccrual();
         if (elapsed == 0 || scaled == 0) return (index, debtBefore, debtBefore);
-        InterestRates.Model storage model = _model;
         uint256 rateWad = InterestRates.rateAt(
-            model.baseRateWad,
-            model.slopeBelowKinkWad,
-            model.slopeAboveKinkWad,
-            model.kinkBps,
+            modelWord.baseRateWad(),
+            modelWord.slopeBelowKinkWad(),
+            modelWord.slopeAboveKinkWad(),
+            modelWord.kinkBps(),
             debtBefore,
-            _cash
+            cashWord.cash()
         );
         index = Math.min(InterestRates.grow(index, rateWad, elapsed), type(uint96).max);
         debt = InterestRates.toAssetsDown(scaled, index);
     }
 
+    /// @dev Index and all debt with interest to this second.
+    function _interestNow() internal view returns (uint256 index, uint256 debt) {
+        (index, , debt) = _interest(_cashWord(), _totalsWord(), _modelWord());
+    }
+
     /// @dev The index with interest to this second.
     function _indexNow() internal view returns (uint256 index) {
-        (index, , ) = _interest(block.timestamp - _lastAccrual);
+        (index, ) = _interestNow();
     }
 
     function _outstandingAssets() internal view override returns (uint256) {
@@ -171,7 +181,11 @@ abstract contract LendingBook is CreditBook {
     }
 
     function _reservesAt(uint256 debt) private view returns (uint256) {
-        return SafeCast.toUint256(_reserveBase + int256(_partOf(debt, _model.reserveFactorBps)));
+        return _reservesOf(_totalsWord(), _modelWord(), debt);
+    }
+
+    function _reservesOf(TotalsWord totalsWord, ModelWord modelWord, uint256 debt) private pure returns (uint256) {
+        return (totalsWord.reserveBase() + int256(_partOf(debt, modelWord.reserveFactorBps()))).toUint256();
     }
 
     /// @dev The reserve factor's part of all debt, asset units, rounded down.
@@ -188,7 +202,7 @@ abstract contract LendingBook is CreditBook {
     }
 
     function _accruedView() internal view override returns (uint256 outstandingAssets, uint256 accruedReserves) {
-        (, , outstandingAssets) = _interest(block.timestamp - _lastAccrual);
+        (, outstandingAssets) = _interestNow();
         accruedReserves = _reservesAt(outstandingAssets);
     }
 
@@ -204,34 +218,35 @@ abstract contract LendingBook is CreditBook {
 
     // ---------------------------------------------------------------- Positions
 
-    /// @dev Takes `scaled` of debt out of position and totals (but not out of any principal).
-    /// @return removedAssets By how much all debt fell, asset units.
-    function _removeDebt(Position memory position, uint256 scaled) internal returns (uint256 removedAssets) {
-        position.scaledDebt -= scaled.toUint128();
-        (uint256 debt, uint256 debtBefore) = _setTotalScaledDebt(_totalScaledDebt - scaled);
-        return debtBefore - debt;
-    }
-
     /// @dev Sets the scaled debt of all positions; the reserves keep what they have.
     /// @return debt All debt after it, asset units, rounded down.
     /// @return debtBefore All debt before it, the same.
     function _setTotalScaledDebt(uint256 scaled) internal returns (uint256 debt, uint256 debtBefore) {
         uint256 index = _index;
-        debtBefore = InterestRates.toAssetsDown(_totalScaledDebt, index);
-        debt = _setTotalScaledDebt(scaled, index, debtBefore);
+        TotalsWord word = _totalsWord();
+        debtBefore = InterestRates.toAssetsDown(word.scaledDebt(), index);
+        debt = _setTotals(word, scaled, index, debtBefore, _model.reserveFactorBps, 0);
     }
 
-    /// @dev The same where index and debt are at hand already. Slot D is put together here and written once: variable by
+    /// @dev The same where slot, index and debt are at hand already. It is put together here and written once: variable by
     /// variable it would be twice, for 200 gas more.
-    function _setTotalScaledDebt(uint256 scaled, uint256 index, uint256 debtBefore) internal returns (uint256 debt) {
-        uint256 factorBps = _model.reserveFactorBps;
+    /// @param feeAssets Income of the reserves that comes with it, asset units.
+    function _setTotals(
+        TotalsWord word,
+        uint256 scaled,
+        uint256 index,
+        uint256 debtBefore,
+        uint256 factorBps,
+        uint256 feeAssets
+    ) internal returns (uint256 debt) {
         debt = InterestRates.toAssetsDown(scaled, index);
-        // Differences of numbers of less than 152 bits.
+        // A base of 112 bits, a fee of 154 at most (LiquidationMath), and numbers of less than 152 bits.
         int256 base;
         unchecked {
-            base = _reserveBase + int256(_partOf(debtBefore, factorBps)) - int256(_partOf(debt, factorBps));
+            base = word.reserveBase() + int256(_partOf(debtBefore, factorBps)) - int256(_partOf(debt, factorBps));
+            base += int256(feeAssets);
         }
-        uint256 word = uint256(uint112(base.toInt112())) | (uint256(scaled.toUint128()) << 112);
+        word = BookWords.packTotals(base, scaled);
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             sstore(_totalScaledDebt.slot, word)
@@ -253,11 +268,28 @@ abstract contract LendingBook is CreditBook {
         uint256 assets
     ) internal returns (uint256 principalAssets) {
         uint256 principal = position.principal;
-        uint256 scaled = position.scaledDebt;
-        (principalAssets, scaled) = _partsOf(assets, debt, principal, scaled, _index);
+        uint256 scaled;
+        (principalAssets, scaled) = _partsOf(assets, debt, principal, position.scaledDebt, _index);
         _setAge(position, DebtAge.afterRepay(_ageOf(position), principal, principalAssets, _waitingPeriodOf(position)));
         _removePrincipal(state, position, principalAssets);
-        _removeDebt(position, scaled);
+        position.scaledDebt -= scaled.toUint128();
+        _setTotalScaledDebt(_totalScaledDebt - scaled);
+    }
+
+    /// @dev The first slot of a position after a payment of `assets` of its `debt`, which is at `index`.
+    function _pay(
+        DebtWord debtWord,
+        uint256 assets,
+        uint256 debt,
+        uint256 index
+    ) internal pure returns (DebtWord, uint256 scaled) {
+        (uint256 principal, uint256 scaledDebt) = (debtWord.principal(), debtWord.scaledDebt());
+        uint256 principalAssets;
+        (principalAssets, scaled) = _partsOf(assets, debt, principal, scaledDebt, index);
+        // No more than what they are taken from: a payment less the interest, and a part of the debt rounded down.
+        unchecked {
+            return (PositionWords.packDebt(scaledDebt - scaled, principal - principalAssets), scaled);
+        }
     }
 
     /// @dev What a payment of `assets` of `debt` takes off the principal, interest being paid first, and off the scaled debt.
@@ -273,7 +305,7 @@ abstract contract LendingBook is CreditBook {
         scaled = InterestRates.toScaledDown(assets, index);
     }
 
-    /// @dev Stores a position in two writes. Member by member it would be seven, for 1,200 gas more.
+    /// @dev Stores a position in two writes.
     function _store(address borrower, address collateral, Position memory position) internal {
         Position storage stored = _positions[borrower][collateral];
         _storeDebt(stored, position);
@@ -282,25 +314,15 @@ abstract contract LendingBook is CreditBook {
 
     /// @dev The first slot of a position.
     function _storeDebt(Position storage stored, Position memory position) internal {
-        uint256 debtWord = position.scaledDebt | (uint256(position.principal) << 128);
-        // solhint-disable-next-line no-inline-assembly
-        assembly ("memory-safe") {
-            sstore(stored.slot, debtWord)
-        }
+        _setDebtWord(stored, PositionWords.packDebt(position.scaledDebt, position.principal));
     }
 
     /// @dev The second slot of a position.
     function _storeRest(Position storage stored, Position memory position) internal {
-        uint256 restWord =
-            position.collateral |
-                (uint256(position.youngPpb) << 128) |
-                (uint256(position.youngSince) << 160) |
-                (uint256(position.impairmentId) << 192) |
-                (uint256(position.writeOffId) << 224);
-        // solhint-disable-next-line no-inline-assembly
-        assembly ("memory-safe") {
-            sstore(add(stored.slot, 1), restWord)
-        }
+        _setRestWord(
+            stored,
+            PositionWords.packRest(position.collateral, _ageOf(position), position.impairmentId, position.writeOffId)
+        );
     }
 
     /// @dev Nobody takes anything out ahead of the forgiving of its debt, which only impaired positions await.
@@ -310,12 +332,12 @@ abstract contract LendingBook is CreditBook {
         }
     }
 
-    function _ageOf(Position memory position) internal pure returns (DebtAge.Age memory) {
-        return DebtAge.Age({youngPpb: position.youngPpb, youngSince: position.youngSince});
+    function _ageOf(Position memory position) internal pure returns (DebtAge.Age) {
+        return DebtAge.pack(position.youngPpb, position.youngSince);
     }
 
-    function _setAge(Position memory position, DebtAge.Age memory age) internal pure {
-        (position.youngPpb, position.youngSince) = (uint32(age.youngPpb), uint32(age.youngSince));
+    function _setAge(Position memory position, DebtAge.Age age) internal pure {
+        (position.youngPpb, position.youngSince) = (uint32(age.youngPpb()), uint32(age.youngSince()));
     }
 
     /// @dev Principal old enough to be insured, rounded down.
@@ -362,6 +384,12 @@ abstract contract LendingBook is CreditBook {
         return position.impairmentId == UNPROVISIONED ? 0 : position.impairmentId;
     }
 
+    function _listedWord(address collateral) internal view returns (Collateral storage state, CollateralWord word) {
+        state = _collaterals[collateral];
+        word = _wordOf(state);
+        if (word.ltvBps() == 0) revert ILendingRules.UnknownCollateral(collateral);
+    }
+
     function _listed(address collateral) internal view returns (Collateral storage state) {
         state = _collaterals[collateral];
         if (!_isListed(state)) revert ILendingRules.UnknownCollateral(collateral);
@@ -374,15 +402,99 @@ abstract contract LendingBook is CreditBook {
     /// @dev Whether a debt of `debt` is too small to be left. Bounds are looked at through their highest bit first: who is
     /// not close to one, as nearly everybody is, does not read the slot that it is in (2,100 gas).
     function _isDust(uint256 debt) internal view returns (bool) {
-        return debt >> _model.minDebtBits == 0 && debt < _risk.minDebt;
+        return _isDust(debt, _model.minDebtBits);
+    }
+
+    function _isDust(uint256 debt, uint256 minDebtBits) internal view returns (bool) {
+        return debt >> minDebtBits == 0 && debt < _risk.minDebt;
+    }
+
+    // ---------------------------------------------------------------- Whole words
+
+    function _cashWord() internal view returns (CashWord word) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            word := sload(_cash.slot)
+        }
+    }
+
+    /// @dev Cash and index of this second, with what else is in their slot. Put together and written once: variable by
+    /// variable, after the interest, it would cost a loan 600 gas more.
+    function _setCashWord(CashWord word) internal {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            sstore(_cash.slot, word)
+        }
+    }
+
+    function _totalsWord() internal view returns (TotalsWord word) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            word := sload(_totalScaledDebt.slot)
+        }
+    }
+
+    function _modelWord() internal view returns (ModelWord word) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            word := sload(_model.slot)
+        }
+    }
+
+    function _wordOf(Collateral storage state) internal view returns (CollateralWord word) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            word := sload(state.slot)
+        }
+    }
+
+    function _rulesWordOf(Collateral storage state) internal view returns (RulesWord word) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            word := sload(add(state.slot, 1))
+        }
+    }
+
+    function _setWord(Collateral storage state, CollateralWord word) internal {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            sstore(state.slot, word)
+        }
+    }
+
+    function _wordsOf(Position storage stored) internal view returns (DebtWord debtWord, RestWord restWord) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            debtWord := sload(stored.slot)
+            restWord := sload(add(stored.slot, 1))
+        }
+    }
+
+    function _setDebtWord(Position storage stored, DebtWord word) internal {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            sstore(stored.slot, word)
+        }
+    }
+
+    function _setRestWord(Position storage stored, RestWord word) internal {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            sstore(add(stored.slot, 1), word)
+        }
     }
 
     // ---------------------------------------------------------------- Prices
 
     /// @dev Lowest worth by all live sources, for borrowing and withdrawing.
-    function _lowValue(Collateral storage state, address collateral, uint256 assets) internal view returns (uint256) {
+    function _lowValue(
+        Collateral storage state,
+        CollateralWord word,
+        address collateral,
+        uint256 assets
+    ) internal view returns (uint256) {
         if (assets == 0) return 0;
-        if (state.retired) return _retiredValue(state, assets);
+        if (word.isRetired()) return _retiredValue(state, assets);
         return _oracle.getLowQuote(assets, collateral, address(_asset));
     }
 
@@ -419,12 +531,13 @@ abstract contract LendingBook is CreditBook {
     /// @dev Reverts if `debt` is more than may be borrowed against `collateralAssets`.
     function _checkLtv(
         Collateral storage state,
+        CollateralWord word,
         address borrower,
         address collateral,
         uint256 collateralAssets,
         uint256 debt
     ) internal view {
-        uint256 maxDebt = (_lowValue(state, collateral, collateralAssets) * state.ltvBps) / BPS;
+        uint256 maxDebt = (_lowValue(state, word, collateral, collateralAssets) * word.ltvBps()) / BPS;
         if (debt > maxDebt) revert ILendingVault.ExceedsLtv(borrower, collateral, debt, maxDebt);
     }
 

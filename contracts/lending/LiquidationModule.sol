@@ -10,18 +10,22 @@ import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
-import {Impairments} from "./Impairments.sol";
+import {SolventLiquidation} from "./SolventLiquidation.sol";
 
 /// @title Liquidation of positions that have sunk
 /// @notice Open to everybody. Order inside a call: debt off the books, waterfall, collateral off the books, hand it over,
 /// callback, pull the payment, because a callback before the booking would let a staker leave ahead of the loss. A batch
 /// does the first three for one position after the other, and each of the rest for all of them before the next.
 /// Never: a loss booked while a live source says solvent, a healthy position touched. Upholds LV2, OR1, WO6, LI1.
-contract LiquidationModule is Impairments {
+contract LiquidationModule is SolventLiquidation {
     using ExactTransfer for IERC20;
     using SafeERC20 for IERC20;
 
-    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) Impairments(asset_, engine_, oracle_) {}
+    constructor(
+        IERC20 asset_,
+        IWriteOffEngine engine_,
+        IPriceOracle oracle_
+    ) SolventLiquidation(asset_, engine_, oracle_) {}
 
     /// @notice See {ILendingVault}.
     function liquidate(
@@ -32,20 +36,25 @@ contract LiquidationModule is Impairments {
         uint256 maxSocializedAssets,
         bytes calldata data
     ) external onlyDelegated nonReentrant returns (ILendingVault.Liquidation memory result) {
-        _accrue();
-        Closing memory closing;
-        _open(closing, borrower, collateral);
-        _require(_planLiquidation(_collaterals[collateral], closing, maxRepaidAssets, minSeizedAssets));
-        _close(closing, result);
-        _checkSocialized(result.socializedAssets, maxSocializedAssets);
-        _bookPayment(result, closing.toDefault);
+        Seen memory seen;
+        _tryWithoutLoss(borrower, collateral, maxRepaidAssets, minSeizedAssets, seen, result);
+        uint256 toDefault;
+        bool impaired;
+        if (result.repaidAssets == 0) {
+            Closing memory closing;
+            _take(closing, borrower, collateral, seen.index, seen.debtWord, seen.restWord);
+            closing.quote = seen.quote;
+            _require(_planLiquidation(_collaterals[collateral], closing, maxRepaidAssets, minSeizedAssets));
+            _close(closing, result);
+            _checkSocialized(result.socializedAssets, maxSocializedAssets);
+            _bookPayment(result, closing.toDefault);
+            (toDefault, impaired) = (closing.toDefault, closing.position.impairmentId != 0);
+        }
         if (result.seizedAssets != 0) IERC20(collateral).safeTransfer(msg.sender, result.seizedAssets);
         uint256 owed = result.repaidAssets + result.feeAssets;
         if (data.length != 0) ILiquidationCallback(msg.sender).onLiquidation(owed, result.seizedAssets, data);
         _asset.pull(msg.sender, owed);
-        if (closing.toDefault != 0 || closing.position.impairmentId != 0) {
-            _settle(borrower, collateral, closing.toDefault);
-        }
+        if (toDefault != 0 || impaired) _settle(borrower, collateral, toDefault);
     }
 
     /// @notice See {ILendingVault}.

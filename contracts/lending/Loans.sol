@@ -8,9 +8,11 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
+import {CashWord, CollateralWord, ModelWord, TotalsWord} from "./BookWords.sol";
 import {DebtAge} from "./DebtAge.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {LendingBook} from "./LendingBook.sol";
+import {DebtWord, PositionWords, RestWord} from "./PositionWords.sol";
 
 /// @title What a borrower does: collateral in and out, borrow, repay
 /// @notice In the vault itself, because a module would cost each of them 3,000 gas more. Each brings the books to now,
@@ -21,17 +23,7 @@ abstract contract Loans is LendingBook {
     using ExactTransfer for IERC20;
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
-
-    /// @dev A position on its way through a loan. In whole words: the packed members of `Position` would be masked anew at
-    /// each use, which costs a loan 1,000 gas.
-    struct Loan {
-        uint256 scaledDebt; // 128 bits
-        uint256 principal; // 128 bits
-        uint256 collateral; // 128 bits
-        uint256 impairmentId; // 32 bits
-        uint256 writeOffId; // 32 bits
-        DebtAge.Age age; // twice 32 bits
-    }
+    using DebtAge for DebtAge.Age;
 
     // ---------------------------------------------------------------- Collateral
 
@@ -49,20 +41,29 @@ abstract contract Loans is LendingBook {
     function _withdrawCollateral(address collateral, uint256 assets, address borrower, address receiver) internal {
         if (assets == 0) revert ILendingVault.ZeroAssets();
         (uint256 index, ) = _accrued();
-        Collateral storage state = _listed(collateral);
+        (Collateral storage state, CollateralWord word) = _listedWord(collateral);
         Position storage stored = _positions[borrower][collateral];
-        Loan memory loan = _load(stored);
-        if (assets > loan.collateral) revert ILendingVault.InsufficientCollateral(assets, loan.collateral);
-        if (loan.impairmentId != 0) _checkNotPending(borrower, collateral);
-        loan.age = DebtAge.afterWithdraw(loan.age, loan.principal, assets, loan.collateral, _model.waitingPeriod);
-        loan.collateral -= assets;
-        uint256 debt;
-        (loan.writeOffId, debt) = _defaultOf(loan.writeOffId);
-        debt += InterestRates.toAssetsUp(loan.scaledDebt, index);
-        if (debt != 0) _checkLtv(state, borrower, collateral, loan.collateral, debt);
-        state.totalCollateral = (state.totalCollateral - assets).toUint112();
-        _save(stored, loan);
-        if (loan.impairmentId != 0) _clearImpairment(borrower, collateral);
+        (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
+        uint256 held = restWord.collateral();
+        if (assets > held) revert ILendingVault.InsufficientCollateral(assets, held);
+        uint256 debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
+        bool impaired;
+        if (restWord.hasRecord()) {
+            uint256 defaulted;
+            (restWord, impaired, defaulted) = _recordOf(borrower, collateral, restWord);
+            debt += defaulted;
+        }
+        DebtAge.Age age = DebtAge.afterWithdraw(
+            restWord.age(),
+            debtWord.principal(),
+            assets,
+            held,
+            _model.waitingPeriod
+        );
+        if (debt != 0) _checkLtv(state, word, borrower, collateral, held - assets, debt);
+        _setWord(state, word.less(0, assets));
+        _setRestWord(stored, restWord.with(held - assets, age));
+        if (impaired) _clearImpairment(borrower, collateral);
         emit ILendingVault.CollateralWithdrawn(borrower, collateral, receiver, assets);
         IERC20(collateral).safeTransfer(receiver, assets);
     }
@@ -71,134 +72,150 @@ abstract contract Loans is LendingBook {
 
     function _borrow(address collateral, uint256 assets, address borrower, address receiver) internal {
         if (assets == 0) revert ILendingVault.ZeroAssets();
-        if (_borrowingPaused) revert ILendingVault.BorrowingPaused();
-        if (_borrowingEnded) revert IWriteOffVault.VaultWindingUp();
-        (uint256 index, uint256 totalDebt) = _accruing();
-        Collateral storage state = _listed(collateral);
-        Loan memory loan = _load(_positions[borrower][collateral]);
-        if (loan.writeOffId != 0) _checkNoDefault(borrower, collateral, loan);
-        if (loan.impairmentId != 0) _checkNotPending(borrower, collateral);
-
-        uint256 scaled = _addDebt(loan, assets, index);
-        uint256 debt = InterestRates.toAssetsUp(loan.scaledDebt, index);
-        if (_isDust(debt)) revert ILendingVault.BelowMinDebt(debt, _risk.minDebt);
-        _addPrincipal(state, collateral, assets);
-        _checkLtv(state, borrower, collateral, loan.collateral, debt);
-        _addTotalDebt(scaled, index, totalDebt);
-        uint256 held = _cash;
-        if (assets > held) revert IWriteOffVault.InsufficientCash(assets, held);
-        _setCash(held - assets, index);
-        _save(_positions[borrower][collateral], loan);
-        if (loan.impairmentId != 0) _clearImpairment(borrower, collateral);
+        (Collateral storage state, CollateralWord word) = _listedWord(collateral);
+        word = word.more(assets);
+        if (word.totalPrincipal() >> word.principalCapBits() != 0) _checkPrincipalCap(state, collateral, word);
+        _setWord(state, word);
+        (ModelWord modelWord, uint256 index, uint256 scaled) = _lend(assets);
+        Position storage stored = _positions[borrower][collateral];
+        (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
+        bool impaired;
+        if (restWord.hasRecord()) (restWord, impaired) = _checkNoDefault(borrower, collateral, restWord);
+        // Neither principal nor scaled debt has more bits than the totals, of which it is a part (LV1).
+        unchecked {
+            uint256 principal = debtWord.principal();
+            DebtAge.Age age = DebtAge.afterBorrow(restWord.age(), principal, assets, modelWord.waitingPeriod());
+            restWord = restWord.with(restWord.collateral(), age);
+            debtWord = PositionWords.packDebt(debtWord.scaledDebt() + scaled, principal + assets);
+        }
+        uint256 debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
+        if (_isDust(debt, modelWord.minDebtBits())) revert ILendingVault.BelowMinDebt(debt, _risk.minDebt);
+        _checkLtv(state, word, borrower, collateral, restWord.collateral(), debt);
+        _setDebtWord(stored, debtWord);
+        _setRestWord(stored, restWord);
+        if (impaired) _clearImpairment(borrower, collateral);
         emit ILendingVault.Borrowed(borrower, collateral, receiver, assets);
         _asset.safeTransfer(receiver, assets);
     }
 
-    function _repay(address collateral, uint256 assets, address borrower) internal returns (uint256 repaidAssets) {
-        if (assets == 0) revert ILendingVault.ZeroAssets();
-        (uint256 index, uint256 totalDebt) = _accruing();
-        Collateral storage state = _listed(collateral);
-        Loan memory loan = _load(_positions[borrower][collateral]);
-        uint256 debt = InterestRates.toAssetsUp(loan.scaledDebt, index);
-        if (debt == 0) revert ILendingVault.NothingToRepay(borrower, collateral);
-        repaidAssets = Math.min(assets, debt);
-        (uint256 principalAssets, uint256 scaled) = _takeDebt(loan, repaidAssets, debt, index);
-        state.totalPrincipal = (state.totalPrincipal - principalAssets).toUint112();
-        _setTotalScaledDebt(_totalScaledDebt - scaled, index, totalDebt);
-        _setCash(_cash + repaidAssets, index);
-        _save(_positions[borrower][collateral], loan);
-        emit ILendingVault.Repaid(borrower, collateral, msg.sender, repaidAssets, principalAssets);
-        _asset.pull(msg.sender, repaidAssets);
-        if (loan.impairmentId == 0) return repaidAssets;
-        if (loan.scaledDebt == 0) _clearImpairment(borrower, collateral);
-        else _forgetIfHealed(borrower, collateral);
-    }
-
-    /// @dev Who still owes anything of a debt that was written off may not borrow.
-    function _checkNoDefault(address borrower, address collateral, Loan memory loan) private view {
-        uint256 outstandingAssets;
-        (loan.writeOffId, outstandingAssets) = _defaultOf(loan.writeOffId);
-        if (outstandingAssets == 0) return;
-        revert ILendingVault.PositionInDefault(borrower, collateral, loan.writeOffId, outstandingAssets);
-    }
-
-    /// @dev Adds `assets` of new debt to a position.
-    function _addDebt(Loan memory loan, uint256 assets, uint256 index) private view returns (uint256 scaled) {
-        uint256 principal = loan.principal;
-        loan.principal = (principal + assets).toUint128();
-        loan.age = DebtAge.afterBorrow(loan.age, principal, assets, _model.waitingPeriod);
+    /// @dev Takes `assets` out of cash and adds them to all debt, as far as rules for the whole vault allow.
+    /// @return modelWord Rules that were read.
+    /// @return index Interest index of this second.
+    /// @return scaled The new debt at it, rounded up.
+    function _lend(uint256 assets) private returns (ModelWord modelWord, uint256 index, uint256 scaled) {
+        CashWord cashWord = _cashWord();
+        if (cashWord.isClosedToDebt()) _revertClosedToDebt();
+        TotalsWord totalsWord = _totalsWord();
+        modelWord = _modelWord();
+        uint256 totalDebt;
+        (index, totalDebt) = _accruing(cashWord, totalsWord, modelWord);
+        // From here on what is borrowed has no more than the 112 bits of cash.
+        uint256 held = cashWord.cash();
+        if (assets > held) revert IWriteOffVault.InsufficientCash(assets, held);
         scaled = InterestRates.toScaledUp(assets, index);
-        loan.scaledDebt = (loan.scaledDebt + scaled).toUint128();
-    }
-
-    /// @dev Takes `assets` of `debt` that are paid out of a position.
-    function _takeDebt(
-        Loan memory loan,
-        uint256 assets,
-        uint256 debt,
-        uint256 index
-    ) private view returns (uint256 principalAssets, uint256 scaled) {
-        uint256 principal = loan.principal;
-        (principalAssets, scaled) = _partsOf(assets, debt, principal, loan.scaledDebt, index);
-        if (loan.age.youngPpb != 0) {
-            loan.age = DebtAge.afterRepay(loan.age, principal, principalAssets, _model.waitingPeriod);
+        uint256 scaledAfter;
+        unchecked {
+            _setCashWord(cashWord.with(held - assets, index));
+            // 128 bits and 132; packing looks whether the sum has 128.
+            scaledAfter = totalsWord.scaledDebt() + scaled;
         }
-        loan.principal = principal - principalAssets;
-        loan.scaledDebt -= scaled;
-        uint256 left = InterestRates.toAssetsUp(loan.scaledDebt, index);
-        if (left != 0 && _isDust(left)) revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
-    }
-
-    /// @dev Adds to the principal lent against a collateral, up to its cap.
-    function _addPrincipal(Collateral storage state, address collateral, uint256 assets) private {
-        uint256 total = state.totalPrincipal + assets;
-        if (total >> state.principalCapBits != 0 && total > state.principalCap) {
-            revert ILendingVault.ExceedsPrincipalCap(collateral, total, state.principalCap);
-        }
-        state.totalPrincipal = total.toUint112();
-    }
-
-    /// @dev Adds to all debt, which is `totalDebt` at `index`, up to its cap.
-    function _addTotalDebt(uint256 scaled, uint256 index, uint256 totalDebt) private {
-        totalDebt = _setTotalScaledDebt(_totalScaledDebt + scaled, index, totalDebt);
-        if (totalDebt >> _model.debtCapBits != 0 && totalDebt > _risk.debtCap) {
+        totalDebt = _setTotals(totalsWord, scaledAfter, index, totalDebt, modelWord.reserveFactorBps(), 0);
+        if (totalDebt >> modelWord.debtCapBits() != 0 && totalDebt > _risk.debtCap) {
             revert ILendingVault.ExceedsDebtCap(totalDebt, _risk.debtCap);
         }
     }
 
-    // ---------------------------------------------------------------- Storage
-
-    function _load(Position storage stored) private view returns (Loan memory loan) {
-        uint256 debtWord;
-        uint256 restWord;
-        // solhint-disable-next-line no-inline-assembly
-        assembly ("memory-safe") {
-            debtWord := sload(stored.slot)
-            restWord := sload(add(stored.slot, 1))
+    function _repay(address collateral, uint256 assets, address borrower) internal returns (uint256 repaidAssets) {
+        if (assets == 0) revert ILendingVault.ZeroAssets();
+        (Collateral storage state, CollateralWord word) = _listedWord(collateral);
+        Position storage stored = _positions[borrower][collateral];
+        (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
+        uint256 principal = debtWord.principal();
+        ModelWord modelWord = _modelWord();
+        uint256 index;
+        (debtWord, repaidAssets, index) = _collect(debtWord, assets, modelWord);
+        if (repaidAssets == 0) revert ILendingVault.NothingToRepay(borrower, collateral);
+        uint256 left = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
+        if (left != 0 && _isDust(left, modelWord.minDebtBits())) {
+            revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
         }
-        loan.scaledDebt = uint128(debtWord);
-        loan.principal = debtWord >> 128;
-        loan.collateral = uint128(restWord);
-        loan.age.youngPpb = uint32(restWord >> 128);
-        loan.age.youngSince = uint32(restWord >> 160);
-        loan.impairmentId = uint32(restWord >> 192);
-        loan.writeOffId = restWord >> 224;
+        _setDebtWord(stored, debtWord);
+        uint256 principalAssets;
+        unchecked {
+            principalAssets = principal - debtWord.principal();
+        }
+        _setWord(state, word.less(principalAssets, 0));
+        // The other slot stays as it is where no principal is young.
+        DebtAge.Age age = restWord.age();
+        if (age.isYoung()) {
+            age = DebtAge.afterRepay(age, principal, principalAssets, modelWord.waitingPeriod());
+            _setRestWord(stored, restWord.with(restWord.collateral(), age));
+        }
+        emit ILendingVault.Repaid(borrower, collateral, msg.sender, repaidAssets, principalAssets);
+        _asset.pull(msg.sender, repaidAssets);
+        if (restWord.impairmentId() == 0) return repaidAssets;
+        if (left == 0) _clearImpairment(borrower, collateral);
+        else _forgetIfHealed(borrower, collateral);
     }
 
-    /// @dev Every member fits what `Loan` says of it.
-    function _save(Position storage stored, Loan memory loan) private {
-        uint256 debtWord = loan.scaledDebt | (loan.principal << 128);
-        uint256 restWord =
-            loan.collateral |
-                (loan.age.youngPpb << 128) |
-                (loan.age.youngSince << 160) |
-                (loan.impairmentId << 192) |
-                (loan.writeOffId << 224);
-        // solhint-disable-next-line no-inline-assembly
-        assembly ("memory-safe") {
-            sstore(stored.slot, debtWord)
-            sstore(add(stored.slot, 1), restWord)
-        }
+    /// @dev Takes a payment of up to `assets` out of all debt and adds it to cash.
+    /// @return after_ First slot of the position that it is for, which is `debtWord` before.
+    /// @return paid Asset units.
+    /// @return index Interest index of this second.
+    function _collect(
+        DebtWord debtWord,
+        uint256 assets,
+        ModelWord modelWord
+    ) private returns (DebtWord after_, uint256 paid, uint256 index) {
+        (CashWord cashWord, TotalsWord totalsWord) = (_cashWord(), _totalsWord());
+        uint256 totalDebt;
+        (index, totalDebt) = _accruing(cashWord, totalsWord, modelWord);
+        uint256 debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
+        paid = Math.min(assets, debt);
+        uint256 scaled;
+        (after_, scaled) = _pay(debtWord, paid, debt, index);
+        _setCashWord(cashWord.with(cashWord.cash() + paid, index));
+        scaled = totalsWord.scaledDebt() - scaled;
+        _setTotals(totalsWord, scaled, index, totalDebt, modelWord.reserveFactorBps(), 0);
+    }
+
+    /// @dev Which of the two reasons it is.
+    function _revertClosedToDebt() private view {
+        if (_borrowingPaused) revert ILendingVault.BorrowingPaused();
+        revert IWriteOffVault.VaultWindingUp();
+    }
+
+    /// @dev Who still owes anything of a debt that was written off may not borrow.
+    function _checkNoDefault(
+        address borrower,
+        address collateral,
+        RestWord restWord
+    ) private view returns (RestWord, bool impaired) {
+        uint256 outstandingAssets;
+        (restWord, impaired, outstandingAssets) = _recordOf(borrower, collateral, restWord);
+        if (outstandingAssets == 0) return (restWord, impaired);
+        revert ILendingVault.PositionInDefault(borrower, collateral, restWord.writeOffId(), outstandingAssets);
+    }
+
+    /// @dev What is on record of a position out of which somebody takes something: write-offs that are paid are forgotten.
+    function _recordOf(
+        address borrower,
+        address collateral,
+        RestWord restWord
+    ) private view returns (RestWord, bool impaired, uint256 defaulted) {
+        uint256 impairmentId = restWord.impairmentId();
+        uint256 latestId;
+        (latestId, defaulted) = _defaultOf(restWord.writeOffId());
+        impaired = impairmentId != 0;
+        if (impaired) _checkNotPending(borrower, collateral);
+        restWord = PositionWords.packRest(restWord.collateral(), restWord.age(), impairmentId, latestId);
+        return (restWord, impaired, defaulted);
+    }
+
+    /// @dev For who is close to the cap on what is lent against a collateral.
+    function _checkPrincipalCap(Collateral storage state, address collateral, CollateralWord word) private view {
+        (uint256 total, uint256 cap) = (word.totalPrincipal(), state.principalCap);
+        if (total > cap) revert ILendingVault.ExceedsPrincipalCap(collateral, total, cap);
     }
 
     // ---------------------------------------------------------------- Said by the vault: few loans need these

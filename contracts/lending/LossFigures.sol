@@ -7,9 +7,11 @@ import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
+import {ModelWord, RulesWord} from "./BookWords.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {LendingModule} from "./LendingModule.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
+import {DebtWord, RestWord} from "./PositionWords.sol";
 
 /// @title What closing a position would do, without doing it
 /// @notice Every figure of a liquidation, a write-off and a provision is found here, from the position and one price,
@@ -59,18 +61,29 @@ abstract contract LossFigures is LendingModule {
     /// @dev The same, into a `closing` that holds nothing yet: a struct that is returned is made anew by each function it
     /// passes through, for some 400 gas.
     function _lookAt(Closing memory closing, address borrower, address collateral, uint256 index) internal view {
+        (DebtWord debtWord, RestWord restWord) = _wordsOf(_positions[borrower][collateral]);
+        _take(closing, borrower, collateral, index, debtWord, restWord);
+    }
+
+    /// @dev The same where the slots of the position are at hand already.
+    function _take(
+        Closing memory closing,
+        address borrower,
+        address collateral,
+        uint256 index,
+        DebtWord debtWord,
+        RestWord restWord
+    ) internal view {
         closing.borrower = borrower;
         closing.collateral = collateral;
         closing.index = index;
         Position memory position = closing.position;
-        Position storage stored = _positions[borrower][collateral];
-        position.scaledDebt = stored.scaledDebt;
-        position.principal = stored.principal;
-        position.collateral = stored.collateral;
-        position.youngPpb = stored.youngPpb;
-        position.youngSince = stored.youngSince;
-        position.impairmentId = stored.impairmentId;
-        position.writeOffId = stored.writeOffId;
+        position.scaledDebt = uint128(debtWord.scaledDebt());
+        position.principal = uint128(debtWord.principal());
+        position.collateral = uint128(restWord.collateral());
+        _setAge(position, restWord.age());
+        position.impairmentId = uint32(restWord.impairmentId());
+        position.writeOffId = uint32(restWord.writeOffId());
         closing.debt = InterestRates.toAssetsUp(position.scaledDebt, index);
         if (position.writeOffId != 0) (position.writeOffId, closing.defaulted) = _defaultOf(position);
     }
@@ -94,7 +107,8 @@ abstract contract LossFigures is LendingModule {
         if (LiquidationMath.isInsolvent(closing.value, closing.debt, rules.minIncentiveBps)) {
             failure = _blocked(closing);
             if (failure.length != 0) return failure;
-            closing.value = closing.quote.highAssets;
+            // Another source may say anything; at so high a value nothing is seized anyway.
+            closing.value = Math.min(closing.quote.highAssets, LiquidationMath.MAX_VALUE);
             closing.insolvent = LiquidationMath.isInsolvent(closing.value, closing.debt, rules.minIncentiveBps);
         }
         failure =
@@ -119,30 +133,48 @@ abstract contract LossFigures is LendingModule {
             );
     }
 
-    /// @dev No loss: the repayment buys collateral at value + incentive.
+    /// @dev No loss: what at most `maxRepaid` of a debt buys of the collateral `held`, which is worth `value`, at value and
+    /// incentive. `claim` is the debt and the outstanding of earlier write-offs.
+    /// @return repaid For debt and default, asset units; nothing where the collateral is worth too little.
+    /// @return fee To reserves, on top, asset units.
+    /// @return seized Collateral units.
+    function _solventFigures(
+        uint256 value,
+        uint256 debt,
+        uint256 claim,
+        uint256 held,
+        uint256 maxRepaid,
+        LiquidationMath.Rules memory rules
+    ) internal view returns (uint256 repaid, uint256 fee, uint256 seized) {
+        uint256 incentive = LiquidationMath.incentiveWad(value, claim, rules);
+        uint256 allowed = LiquidationMath.repayToTarget(value, claim, incentive, rules);
+        if (_isDust(claim - allowed, rules.minDebtBits)) allowed = claim;
+        // The debt is paid before the default, and no dust of it may stay.
+        if (allowed < debt && _isDust(debt - allowed, rules.minDebtBits)) allowed = debt;
+        allowed = Math.min(allowed, LiquidationMath.affordable(value, incentive));
+        repaid = Math.min(maxRepaid, allowed);
+        if (repaid == 0) return (0, 0, 0);
+        fee = LiquidationMath.fee(repaid, incentive, rules);
+        seized = LiquidationMath.seized(held, value, repaid, incentive);
+    }
+
+    /// @dev Plans a liquidation without a loss.
     function _planSolvent(
         Closing memory closing,
         LiquidationMath.Rules memory rules,
         uint256 maxRepaid
     ) private view returns (bytes memory) {
         Position memory position = closing.position;
-        uint256 claim = closing.debt + closing.defaulted;
-        uint256 incentive = LiquidationMath.incentiveWad(closing.value, claim, rules);
-        uint256 allowed = LiquidationMath.repayToTarget(closing.value, claim, incentive, rules);
-        if (_isDust(claim - allowed)) allowed = claim;
-        // The debt is paid before the default, and no dust of it may stay.
-        if (allowed < closing.debt && _isDust(closing.debt - allowed)) allowed = closing.debt;
-        allowed = Math.min(allowed, Math.mulDiv(closing.value, WAD, WAD + incentive));
-        uint256 repaid = Math.min(maxRepaid, allowed);
-        if (repaid == 0) return _worthless(closing);
-
-        closing.repaid = repaid;
-        closing.fee =
-            (repaid * (incentive - rules.minIncentiveBps * (WAD / BPS)) * _model.liquidationFeeBps) / (WAD * BPS);
-        closing.seized = Math.min(
-            Math.mulDiv(position.collateral, repaid * (WAD + incentive), closing.value * WAD),
-            position.collateral
+        (closing.repaid, closing.fee, closing.seized) = _solventFigures(
+            closing.value,
+            closing.debt,
+            closing.debt + closing.defaulted,
+            position.collateral,
+            maxRepaid,
+            rules
         );
+        uint256 repaid = closing.repaid;
+        if (repaid == 0) return _worthless(closing);
         uint256 toDebt = Math.min(repaid, closing.debt);
         closing.toDefault = repaid - toDebt;
         if (toDebt != closing.debt) {
@@ -300,13 +332,23 @@ abstract contract LossFigures is LendingModule {
         return abi.encodeWithSelector(ILendingVault.WorthlessCollateral.selector, closing.borrower, closing.collateral);
     }
 
-    function _rules(Collateral storage state) private view returns (LiquidationMath.Rules memory) {
+    function _rules(Collateral storage state) internal view returns (LiquidationMath.Rules memory) {
+        return _rules(state, _modelWord());
+    }
+
+    function _rules(
+        Collateral storage state,
+        ModelWord modelWord
+    ) internal view returns (LiquidationMath.Rules memory) {
+        RulesWord word = _rulesWordOf(state);
         return
             LiquidationMath.Rules({
-                lltvBps: state.lltvBps,
-                incentiveBps: state.liquidationIncentiveBps,
-                minIncentiveBps: state.minIncentiveBps,
-                targetHealthBps: state.targetHealthBps
+                lltvBps: word.lltvBps(),
+                incentiveBps: word.incentiveBps(),
+                minIncentiveBps: word.minIncentiveBps(),
+                targetHealthBps: word.targetHealthBps(),
+                feeBps: modelWord.liquidationFeeBps(),
+                minDebtBits: modelWord.minDebtBits()
             });
     }
 }

@@ -45,6 +45,8 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
         Price low;
         Price high;
         uint256 updatedAt;
+        uint256 tokenDecimals;
+        bool hasSecond;
         bool blocksLoss;
     }
 
@@ -194,9 +196,25 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
         address base,
         address quote
     ) external view returns (LossQuote memory lossQuote) {
+        return getLiquidationQuote(inAssets, base, quote, type(uint256).max);
+    }
+
+    /// @inheritdoc IPriceOracle
+    function getLiquidationQuote(
+        uint256 inAssets,
+        address base,
+        address quote,
+        uint256 enoughAssets
+    ) public view returns (LossQuote memory lossQuote) {
         uint256 sequencerUpSince = _checkSequencer();
         if (base == quote) return _unitQuote(inAssets);
-        return _lossQuote(inAssets, base, quote, _readLeg(base, sequencerUpSince), _readLeg(quote, sequencerUpSince));
+        Leg memory baseLeg = _readPrimaryLeg(base);
+        Leg memory quoteLeg = _readPrimaryLeg(quote);
+        lossQuote = _primaryQuote(inAssets, base, quote, baseLeg, quoteLeg);
+        if (lossQuote.primaryAssets >= enoughAssets) return lossQuote;
+        _addSecond(base, baseLeg, sequencerUpSince);
+        _addSecond(quote, quoteLeg, sequencerUpSince);
+        _addSeconds(lossQuote, inAssets, base, quote, baseLeg, quoteLeg);
     }
 
     /// @inheritdoc IPriceOracle
@@ -214,7 +232,8 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
         Leg memory baseLeg = _readLeg(base, sequencerUpSince);
         Leg memory quoteLeg = _readLeg(quote, sequencerUpSince);
         for (uint256 i; i < inAssets.length; ++i) {
-            lossQuotes[i] = _lossQuote(inAssets[i], base, quote, baseLeg, quoteLeg);
+            lossQuotes[i] = _primaryQuote(inAssets[i], base, quote, baseLeg, quoteLeg);
+            _addSeconds(lossQuotes[i], inAssets[i], base, quote, baseLeg, quoteLeg);
         }
     }
 
@@ -223,7 +242,8 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
         return LossQuote(inAssets, inAssets, uint64(block.timestamp), address(0));
     }
 
-    function _lossQuote(
+    /// @dev What the primary sources alone say.
+    function _primaryQuote(
         uint256 inAssets,
         address base,
         address quote,
@@ -231,8 +251,21 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
         Leg memory quoteLeg
     ) private pure returns (LossQuote memory lossQuote) {
         lossQuote.primaryAssets = _convert(inAssets, base, quote, baseLeg.primary, quoteLeg.primary);
-        lossQuote.highAssets = _convert(inAssets, base, quote, baseLeg.high, quoteLeg.low);
+        lossQuote.highAssets = lossQuote.primaryAssets;
         lossQuote.oldestRoundAt = Math.min(baseLeg.updatedAt, quoteLeg.updatedAt).toUint64();
+    }
+
+    /// @dev Adds to a quote of the primary sources what the second ones say, where there are any.
+    function _addSeconds(
+        LossQuote memory lossQuote,
+        uint256 inAssets,
+        address base,
+        address quote,
+        Leg memory baseLeg,
+        Leg memory quoteLeg
+    ) private pure {
+        if (!baseLeg.hasSecond && !quoteLeg.hasSecond) return;
+        lossQuote.highAssets = _convert(inAssets, base, quote, baseLeg.high, quoteLeg.low);
         lossQuote.lossBlockedBy =
             baseLeg.blocksLoss
                 ? base
@@ -314,17 +347,28 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
 
     /// @dev The primary's price and what the second source, if there is one, adds to it.
     function _readLeg(address asset, uint256 sequencerUpSince) private view returns (Leg memory leg) {
+        leg = _readPrimaryLeg(asset);
+        _addSecond(asset, leg, sequencerUpSince);
+    }
+
+    /// @dev The primary's price alone.
+    function _readPrimaryLeg(address asset) private view returns (Leg memory leg) {
         (Source memory primary, uint256 answer, uint256 updatedAt) = _readPrimary(asset);
         leg.primary = _price(answer, primary.feedDecimals, primary.tokenDecimals);
         leg.low = leg.primary;
         leg.high = leg.primary;
         leg.updatedAt = updatedAt;
-        if (!primary.hasSecond) return leg;
+        leg.tokenDecimals = primary.tokenDecimals;
+        leg.hasSecond = primary.hasSecond;
+    }
 
+    /// @dev Adds what the second source, if there is one, says to the primary's price.
+    function _addSecond(address asset, Leg memory leg, uint256 sequencerUpSince) private view {
+        if (!leg.hasSecond) return;
         Source memory second = _second[asset];
         (SourceHealth health, int256 secondAnswer, uint256 secondUpdatedAt) = _inspectBounded(second);
         if (health == SourceHealth.Live) {
-            Price memory price = _price(uint256(secondAnswer), second.feedDecimals, primary.tokenDecimals);
+            Price memory price = _price(uint256(secondAnswer), second.feedDecimals, leg.tokenDecimals);
             if (_isLower(price, leg.primary)) leg.low = price;
             else leg.high = price;
         } else {

@@ -240,11 +240,6 @@ abstract contract LossLedger {
         return _charges[id].length;
     }
 
-    /// @dev The charges for `id`; empty for a loss charged in one step.
-    function _chargesOf(uint256 id) internal view returns (Charge[] memory) {
-        return _charges[id];
-    }
-
     /// @dev Whether `id` has a list of charges (one charged in one step has none), and whether `epoch` is in it.
     function _findCharge(uint256 id, uint256 epoch) internal view returns (bool isListed, bool isFound) {
         Charge[] storage charges = _charges[id];

@@ -101,17 +101,27 @@ contract FixedPriceOracle is IPriceOracle {
         address base,
         address quote
     ) public view returns (LossQuote memory lossQuote) {
+        return getLiquidationQuote(inAssets, base, quote, type(uint256).max);
+    }
+
+    /// @inheritdoc IPriceOracle
+    function getLiquidationQuote(
+        uint256 inAssets,
+        address base,
+        address quote,
+        uint256 enoughAssets
+    ) public view returns (LossQuote memory lossQuote) {
         if (base == quote) return LossQuote(inAssets, inAssets, uint64(block.timestamp), address(0));
         Pair memory pair = _pair(base, quote);
         lossQuote.primaryAssets = _convert(inAssets, pair.priceE36);
         lossQuote.highAssets = lossQuote.primaryAssets;
         lossQuote.oldestRoundAt = pair.setAt;
-        if (pair.hasOverrides) {
-            Overrides memory special = overrides[base][quote];
-            if (special.highPriceE36 != 0) lossQuote.highAssets = _convert(inAssets, special.highPriceE36);
-            if (special.oldestRoundAt != 0) lossQuote.oldestRoundAt = special.oldestRoundAt;
-            lossQuote.lossBlockedBy = special.lossBlockedBy;
-        }
+        if (!pair.hasOverrides) return lossQuote;
+        Overrides memory special = overrides[base][quote];
+        if (special.oldestRoundAt != 0) lossQuote.oldestRoundAt = special.oldestRoundAt;
+        if (lossQuote.primaryAssets >= enoughAssets) return lossQuote;
+        if (special.highPriceE36 != 0) lossQuote.highAssets = _convert(inAssets, special.highPriceE36);
+        lossQuote.lossBlockedBy = special.lossBlockedBy;
     }
 
     /// @inheritdoc IPriceOracle

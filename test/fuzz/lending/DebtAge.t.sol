@@ -38,7 +38,7 @@ contract DebtAgeTest is Test {
     /// @notice Any life of a debt: what is insured is what the model says, less rounding, never more.
     function testFuzzInsuredIsWhatAListOfLoansSays(uint256[STEPS] memory seeds, uint32 waiting) public {
         waitingPeriod = waiting % 30 days;
-        DebtAge.Age memory age;
+        DebtAge.Age age;
         for (uint256 step = 0; step < STEPS; step++) {
             vm.warp(block.timestamp + ((seeds[step] >> 8) % (waitingPeriod + 2)));
             _mature(age);
@@ -54,9 +54,9 @@ contract DebtAgeTest is Test {
         uint32 sinceAgo,
         uint128 more
     ) public view {
-        DebtAge.Age memory age = _anyAge(ppb, sinceAgo);
+        DebtAge.Age age = _anyAge(ppb, sinceAgo);
         uint256 before = owed - age.young(owed, 7 days);
-        DebtAge.Age memory later = age.afterBorrow(owed, more, 7 days);
+        DebtAge.Age later = age.afterBorrow(owed, more, 7 days);
         uint256 total = uint256(owed) + more;
         uint256 aged = total - later.young(total, 7 days);
         assertLe(aged, before);
@@ -65,15 +65,15 @@ contract DebtAgeTest is Test {
 
     /// @notice Repaying takes what is young first and starts nothing anew.
     function testFuzzRepaymentTakesYoungFirst(uint128 owed, uint128 ppb, uint32 sinceAgo, uint128 repaid) public view {
-        DebtAge.Age memory age = _anyAge(ppb, sinceAgo);
+        DebtAge.Age age = _anyAge(ppb, sinceAgo);
         repaid = owed == 0 ? 0 : repaid % owed;
         uint256 young = age.young(owed, 7 days);
-        DebtAge.Age memory later = age.afterRepay(owed, repaid, 7 days);
+        DebtAge.Age later = age.afterRepay(owed, repaid, 7 days);
         uint256 left = later.young(owed - repaid, 7 days);
         uint256 expected = Math.saturatingSub(young, repaid);
         assertGe(left, expected);
         assertLe(left - expected, uint256(owed) / PPB + 1);
-        if (left != 0) assertEq(later.youngSince, age.youngSince);
+        if (left != 0) assertEq(later.youngSince(), age.youngSince());
     }
 
     /// @notice Withdrawing makes the same share of what was aged young, and never makes anything older.
@@ -84,21 +84,21 @@ contract DebtAgeTest is Test {
         uint128 held,
         uint128 taken
     ) public view {
-        DebtAge.Age memory age = _anyAge(ppb, sinceAgo);
+        DebtAge.Age age = _anyAge(ppb, sinceAgo);
         vm.assume(held != 0);
         taken = taken % held;
         uint256 aged = owed - age.young(owed, 7 days);
-        DebtAge.Age memory later = age.afterWithdraw(owed, taken, held, 7 days);
+        DebtAge.Age later = age.afterWithdraw(owed, taken, held, 7 days);
         uint256 left = owed - later.young(owed, 7 days);
         uint256 expected = (aged * (held - taken)) / held;
         assertLe(left, expected + 1);
         assertLe(expected, left + uint256(owed) / PPB + 3);
-        if (later.youngPpb != 0) assertLe(later.youngSince, block.timestamp);
+        if (later.youngPpb() != 0) assertLe(later.youngSince(), block.timestamp);
     }
 
     // ---------------------------------------------------------------- One step in library and model
 
-    function _act(DebtAge.Age memory age, uint256 seed) private returns (DebtAge.Age memory) {
+    function _act(DebtAge.Age age, uint256 seed) private returns (DebtAge.Age) {
         uint256 kind = seed % 4;
         uint256 size = uint128(seed >> 64) >> ((seed >> 200) % 100);
         if (kind < 2) return _borrow(age, size >> 28);
@@ -108,14 +108,14 @@ contract DebtAgeTest is Test {
         return _withdraw(age, size % (held + 1), held);
     }
 
-    function _borrow(DebtAge.Age memory age, uint256 size) private returns (DebtAge.Age memory later) {
+    function _borrow(DebtAge.Age age, uint256 size) private returns (DebtAge.Age later) {
         later = age.afterBorrow(principal, size, waitingPeriod);
         principal += size;
         if (principal > largestPrincipal) largestPrincipal = principal;
         loans.push(Loan(size * TRILLION, block.timestamp));
     }
 
-    function _repay(DebtAge.Age memory age, uint256 size) private returns (DebtAge.Age memory later) {
+    function _repay(DebtAge.Age age, uint256 size) private returns (DebtAge.Age later) {
         later = age.afterRepay(principal, size, waitingPeriod);
         principal -= size;
         uint256 young = _modelYoung();
@@ -128,7 +128,7 @@ contract DebtAgeTest is Test {
         modelAged = Math.saturatingSub(modelAged, Math.saturatingSub(paid, young));
     }
 
-    function _withdraw(DebtAge.Age memory age, uint256 taken, uint256 held) private returns (DebtAge.Age memory later) {
+    function _withdraw(DebtAge.Age age, uint256 taken, uint256 held) private returns (DebtAge.Age later) {
         later = age.afterWithdraw(principal, taken, held, waitingPeriod);
         for (uint256 i = 0; i < loans.length; i++) loans[i].size = Math.mulDiv(loans[i].size, held - taken, held);
         modelAged = Math.mulDiv(modelAged, held - taken, held);
@@ -136,15 +136,15 @@ contract DebtAgeTest is Test {
     }
 
     /// @dev All loans of the model are aged once the library says that their mean is old enough.
-    function _mature(DebtAge.Age memory age) private {
-        if (block.timestamp < age.youngSince + waitingPeriod) return;
+    function _mature(DebtAge.Age age) private {
+        if (block.timestamp < age.youngSince() + waitingPeriod) return;
         delete loans;
         modelAged = principal * TRILLION;
     }
 
     // ---------------------------------------------------------------- What must be true after each step
 
-    function _check(DebtAge.Age memory age, uint256 steps) private view {
+    function _check(DebtAge.Age age, uint256 steps) private view {
         uint256 modelYoung = _modelYoung();
         // Each step may round the young part up by a billionth of the principal of that time, and a unit.
         uint256 drift = steps * (largestPrincipal / PPB + 2);
@@ -155,7 +155,7 @@ contract DebtAgeTest is Test {
         }
         assertGe(young * TRILLION + steps * STEPS, modelYoung, "insured too much");
         assertLe(young * TRILLION, modelYoung + drift * TRILLION, "insured too little");
-        if (modelYoung < TRILLION || age.youngPpb == 0) return;
+        if (modelYoung < TRILLION || age.youngPpb() == 0) return;
 
         uint256 moment;
         uint256 first = type(uint256).max;
@@ -166,15 +166,15 @@ contract DebtAgeTest is Test {
         uint256 mean = moment / modelYoung;
         // What was rounded up weighs on the mean from the start of the oldest loan, even when that has been repaid.
         uint256 tolerance = steps + Math.mulDiv(drift * (block.timestamp - first), TRILLION, modelYoung);
-        assertLe(age.youngSince, mean + tolerance, "ages too late");
-        assertGe(age.youngSince + tolerance, mean, "ages too early");
+        assertLe(age.youngSince(), mean + tolerance, "ages too late");
+        assertGe(age.youngSince() + tolerance, mean, "ages too early");
     }
 
     function _modelYoung() private view returns (uint256 young) {
         for (uint256 i = 0; i < loans.length; i++) young += loans[i].size;
     }
 
-    function _anyAge(uint128 ppb, uint32 sinceAgo) private pure returns (DebtAge.Age memory) {
-        return DebtAge.Age({youngPpb: uint32(ppb % (PPB + 1)), youngSince: uint32(NOW - (sinceAgo % 14 days))});
+    function _anyAge(uint128 ppb, uint32 sinceAgo) private pure returns (DebtAge.Age) {
+        return DebtAge.pack(ppb % (PPB + 1), NOW - (sinceAgo % 14 days));
     }
 }

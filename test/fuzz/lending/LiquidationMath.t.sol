@@ -19,6 +19,7 @@ contract LiquidationMathTest is Test {
         uint256 down = LiquidationMath.coveredDown(value, min);
         uint256 up = LiquidationMath.coveredUp(value, min);
         assertEq(insolvent, debt > down);
+        assertEq(insolvent, value < LiquidationMath.solventFrom(debt, min));
         assertTrue(up == down || up == down + 1);
         assertLe(down * (BPS + min), uint256(value) * BPS);
         assertGe(up * (BPS + min), uint256(value) * BPS);
@@ -57,6 +58,53 @@ contract LiquidationMathTest is Test {
         if (repaid > slack) {
             assertFalse(_reachesTarget(value, debt, repaid - slack, incentive, rules));
         }
+    }
+
+    /// @notice Whatever the debt and the value within the bounds the library names, its unchecked figures are those of
+    /// checked arithmetic.
+    function testFuzzFiguresOverflowNowhere(uint256 debt, uint256 value, uint112 held, uint256 seed) public pure {
+        LiquidationMath.Rules memory rules = _rules(seed);
+        rules.feeBps = (seed >> 64) % (BPS / 2 + 1);
+        debt = 1 + (debt % (2 ** 137 - 1));
+        value = 1 + ((value >> (seed >> 248)) % LiquidationMath.MAX_VALUE);
+        uint256 full = rules.incentiveBps * (WAD / BPS);
+        uint256 min = rules.minIncentiveBps * (WAD / BPS);
+        uint256 incentive = Math.max(Math.min(Math.saturatingSub(Math.mulDiv(value, WAD, debt), WAD), full), min);
+        assertEq(LiquidationMath.incentiveWad(value, debt, rules), incentive, "incentive");
+        uint256 repaid = _toTarget(value, debt, incentive, rules);
+        assertEq(LiquidationMath.repayToTarget(value, debt, incentive, rules), repaid, "to target");
+        assertEq(LiquidationMath.affordable(value, incentive), Math.mulDiv(value, WAD, WAD + incentive), "affordable");
+        assertEq(
+            LiquidationMath.fee(debt, incentive, rules),
+            Math.mulDiv(debt * (incentive - min), rules.feeBps, WAD * BPS),
+            "fee"
+        );
+        uint256 bought = Math.mulDiv(held, debt * (WAD + incentive), value * WAD);
+        assertEq(LiquidationMath.seized(held, value, debt, incentive), Math.min(bought, held), "seized");
+        assertEq(
+            LiquidationMath.isHealthy(value, rules.lltvBps, debt),
+            LiquidationMath.healthWad(value, rules.lltvBps, debt) >= WAD,
+            "healthy"
+        );
+    }
+
+    function _toTarget(
+        uint256 value,
+        uint256 debt,
+        uint256 incentive,
+        LiquidationMath.Rules memory rules
+    ) private pure returns (uint256) {
+        uint256 target = rules.targetHealthBps * (WAD / BPS);
+        uint256 lltv = rules.lltvBps * (WAD / BPS);
+        uint256 weight = Math.mulDiv(WAD + incentive, lltv, WAD, Math.Rounding.Ceil);
+        if (target <= weight) return debt;
+        return Math.min(Math.ceilDiv(Math.saturatingSub(debt * target, value * lltv), target - weight), debt);
+    }
+
+    /// @notice A value beyond all bounds is healthy, and says so instead of overflowing.
+    function testFuzzAnyLargerValueIsHealthy(uint256 value, uint128 debt, uint16 lltvBps) public pure {
+        value = LiquidationMath.MAX_VALUE + 1 + (value % (type(uint256).max - LiquidationMath.MAX_VALUE));
+        assertTrue(LiquidationMath.isHealthy(value, 1 + (lltvBps % BPS), debt));
     }
 
     /// @dev (value - repaid (1 + i)) lltv >= target (debt - repaid), without rounding anything.

@@ -39,14 +39,14 @@ describe("LendingVault: storage", () => {
     expect(new Set([cash, slotOf("_supply"), slotOf("_totalScaledDebt")]).size).to.equal(3);
   });
 
-  it("has reserves and debt alone in one slot, as LendingBook packs it by hand", () => {
+  it("has reserves and debt alone in one slot, as BookWords packs it by hand", () => {
     const lineOf = (label: string) => layouts.get(VAULT)!.find((line) => line.endsWith(` ${label}`))!;
     const [slot] = lineOf("_totalScaledDebt").split("+");
     const lines = layouts.get(VAULT)!.filter((line) => line.startsWith(`${slot}+`));
     expect(lines).to.deep.equal([`${slot}+0 int112 _reserveBase`, `${slot}+14 uint128 _totalScaledDebt`]);
   });
 
-  it("has cash, index and time in one slot with two flags behind them, as LendingBook packs it by hand", () => {
+  it("has cash, index and time in one slot with two flags behind them, as BookWords packs it by hand", () => {
     const slot = layouts
       .get(VAULT)!
       .find((line) => line.endsWith(" _cash"))!
@@ -60,7 +60,7 @@ describe("LendingVault: storage", () => {
     ]);
   });
 
-  it("has a position as LendingBook packs it by hand", () => {
+  it("has a position as PositionWords packs it by hand", () => {
     const members = [
       "0+0 uint128 scaledDebt",
       "0+16 uint128 principal",
@@ -71,5 +71,38 @@ describe("LendingVault: storage", () => {
       "1+28 uint32 writeOffId",
     ];
     expect(layouts.get(VAULT)).to.include(`struct LendingBook.Position: ${members.join("; ")}`);
+  });
+
+  it("has the rules that every change of debt reads in one slot, as BookWords reads it by hand", () => {
+    const members = [
+      "0+0 uint40 baseRateWad",
+      "0+5 uint40 slopeBelowKinkWad",
+      "0+10 uint40 slopeAboveKinkWad",
+      "0+15 uint16 kinkBps",
+      "0+17 uint16 reserveFactorBps",
+      "0+19 uint32 waitingPeriod",
+      "0+23 uint16 liquidationFeeBps",
+      "0+25 uint8 minDebtBits",
+      "0+26 uint8 debtCapBits",
+    ];
+    expect(layouts.get(VAULT)).to.include(`struct InterestRates.Model: ${members.join("; ")}`);
+  });
+
+  it("has totals and rules of a collateral as BookWords packs and reads them by hand", () => {
+    const members = [
+      "0+0 uint112 totalPrincipal",
+      "0+14 uint112 totalCollateral",
+      "0+28 uint16 ltvBps",
+      "0+30 uint8 principalCapBits",
+      "0+31 bool retired",
+      "1+0 uint112 principalCap",
+      "1+14 uint16 lltvBps",
+      "1+16 uint16 liquidationIncentiveBps",
+      "1+18 uint16 minIncentiveBps",
+      "1+20 uint16 targetHealthBps",
+      "1+22 uint32 retirementAnnouncedAt",
+      "2+0 uint256 retiredPriceWad",
+    ];
+    expect(layouts.get(VAULT)).to.include(`struct LendingBook.Collateral: ${members.join("; ")}`);
   });
 });

@@ -44,6 +44,16 @@ describe("FixedPriceOracle", () => {
     expect([primaryAssets, highAssets]).to.deep.equal([20n, 30n]);
   });
 
+  it("asks nothing but the primary price for a liquidation where that is enough", async () => {
+    const { oracle } = await networkHelpers.loadFixture(priced);
+    await oracle.setRange(BASE, QUOTE, 2n * E36, E36, 3n * E36);
+    await oracle.setLossBlockedBy(BASE, QUOTE, QUOTE);
+    await oracle.setOldestRoundAt(BASE, QUOTE, 77n);
+    const quote = (enough: bigint) => oracle.getLiquidationQuote(10n, BASE, QUOTE, enough);
+    expect(await quote(20n)).to.deep.equal([20n, 20n, 77n, ethers.ZeroAddress]);
+    expect(await quote(21n)).to.deep.equal([20n, 30n, 77n, QUOTE]);
+  });
+
   it("blocks losses and ages its evidence when told to", async () => {
     const { oracle } = await networkHelpers.loadFixture(priced);
     await oracle.setLossBlockedBy(BASE, QUOTE, QUOTE);
