@@ -196,7 +196,7 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
         address base,
         address quote
     ) external view returns (LossQuote memory lossQuote) {
-        return getLiquidationQuote(inAssets, base, quote, type(uint256).max);
+        _fillLossQuote(lossQuote, inAssets, base, quote, type(uint256).max);
     }
 
     /// @inheritdoc IPriceOracle
@@ -205,16 +205,8 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
         address base,
         address quote,
         uint256 enoughAssets
-    ) public view returns (LossQuote memory lossQuote) {
-        uint256 sequencerUpSince = _checkSequencer();
-        if (base == quote) return _unitQuote(inAssets);
-        Leg memory baseLeg = _readPrimaryLeg(base);
-        Leg memory quoteLeg = _readPrimaryLeg(quote);
-        lossQuote = _primaryQuote(inAssets, base, quote, baseLeg, quoteLeg);
-        if (lossQuote.primaryAssets >= enoughAssets) return lossQuote;
-        _addSecond(base, baseLeg, sequencerUpSince);
-        _addSecond(quote, quoteLeg, sequencerUpSince);
-        _addSeconds(lossQuote, inAssets, base, quote, baseLeg, quoteLeg);
+    ) external view returns (LossQuote memory lossQuote) {
+        _fillLossQuote(lossQuote, inAssets, base, quote, enoughAssets);
     }
 
     /// @inheritdoc IPriceOracle
@@ -226,36 +218,60 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
         uint256 sequencerUpSince = _checkSequencer();
         lossQuotes = new LossQuote[](inAssets.length);
         if (base == quote) {
-            for (uint256 i; i < inAssets.length; ++i) lossQuotes[i] = _unitQuote(inAssets[i]);
+            for (uint256 i; i < inAssets.length; ++i) _fillUnitQuote(lossQuotes[i], inAssets[i]);
             return lossQuotes;
         }
         Leg memory baseLeg = _readLeg(base, sequencerUpSince);
         Leg memory quoteLeg = _readLeg(quote, sequencerUpSince);
         for (uint256 i; i < inAssets.length; ++i) {
-            lossQuotes[i] = _primaryQuote(inAssets[i], base, quote, baseLeg, quoteLeg);
+            _addPrimaries(lossQuotes[i], inAssets[i], base, quote, baseLeg, quoteLeg);
             _addSeconds(lossQuotes[i], inAssets[i], base, quote, baseLeg, quoteLeg);
         }
     }
 
+    /// @dev Fills in a quote; only where the primary sources say less than `enoughAssets` are the second ones asked. Structs
+    /// are filled in rather than returned: each function that returns one makes it anew.
+    function _fillLossQuote(
+        LossQuote memory lossQuote,
+        uint256 inAssets,
+        address base,
+        address quote,
+        uint256 enoughAssets
+    ) private view {
+        uint256 sequencerUpSince = _checkSequencer();
+        if (base == quote) return _fillUnitQuote(lossQuote, inAssets);
+        Leg memory baseLeg;
+        Leg memory quoteLeg;
+        _readPrimaryLeg(baseLeg, base);
+        _readPrimaryLeg(quoteLeg, quote);
+        _addPrimaries(lossQuote, inAssets, base, quote, baseLeg, quoteLeg);
+        if (lossQuote.primaryAssets >= enoughAssets) return;
+        _addSecond(baseLeg, base, sequencerUpSince);
+        _addSecond(quoteLeg, quote, sequencerUpSince);
+        _addSeconds(lossQuote, inAssets, base, quote, baseLeg, quoteLeg);
+    }
+
     /// @dev What a token is worth in itself.
-    function _unitQuote(uint256 inAssets) private view returns (LossQuote memory) {
-        return LossQuote(inAssets, inAssets, uint64(block.timestamp), address(0));
+    function _fillUnitQuote(LossQuote memory lossQuote, uint256 inAssets) private view {
+        (lossQuote.primaryAssets, lossQuote.highAssets) = (inAssets, inAssets);
+        lossQuote.oldestRoundAt = uint64(block.timestamp);
     }
 
     /// @dev What the primary sources alone say.
-    function _primaryQuote(
+    function _addPrimaries(
+        LossQuote memory lossQuote,
         uint256 inAssets,
         address base,
         address quote,
         Leg memory baseLeg,
         Leg memory quoteLeg
-    ) private pure returns (LossQuote memory lossQuote) {
-        lossQuote.primaryAssets = _convert(inAssets, base, quote, baseLeg.primary, quoteLeg.primary);
-        lossQuote.highAssets = lossQuote.primaryAssets;
+    ) private pure {
+        uint256 primaryAssets = _convert(inAssets, base, quote, baseLeg.primary, quoteLeg.primary);
+        (lossQuote.primaryAssets, lossQuote.highAssets) = (primaryAssets, primaryAssets);
         lossQuote.oldestRoundAt = Math.min(baseLeg.updatedAt, quoteLeg.updatedAt).toUint64();
     }
 
-    /// @dev Adds to a quote of the primary sources what the second ones say, where there are any.
+    /// @dev Adds what the second sources say, where there are any.
     function _addSeconds(
         LossQuote memory lossQuote,
         uint256 inAssets,
@@ -347,12 +363,12 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
 
     /// @dev The primary's price and what the second source, if there is one, adds to it.
     function _readLeg(address asset, uint256 sequencerUpSince) private view returns (Leg memory leg) {
-        leg = _readPrimaryLeg(asset);
-        _addSecond(asset, leg, sequencerUpSince);
+        _readPrimaryLeg(leg, asset);
+        _addSecond(leg, asset, sequencerUpSince);
     }
 
     /// @dev The primary's price alone.
-    function _readPrimaryLeg(address asset) private view returns (Leg memory leg) {
+    function _readPrimaryLeg(Leg memory leg, address asset) private view {
         (Source memory primary, uint256 answer, uint256 updatedAt) = _readPrimary(asset);
         leg.primary = _price(answer, primary.feedDecimals, primary.tokenDecimals);
         leg.low = leg.primary;
@@ -362,8 +378,8 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
         leg.hasSecond = primary.hasSecond;
     }
 
-    /// @dev Adds what the second source, if there is one, says to the primary's price.
-    function _addSecond(address asset, Leg memory leg, uint256 sequencerUpSince) private view {
+    /// @dev Adds what the second source, if there is one, says.
+    function _addSecond(Leg memory leg, address asset, uint256 sequencerUpSince) private view {
         if (!leg.hasSecond) return;
         Source memory second = _second[asset];
         (SourceHealth health, int256 secondAnswer, uint256 secondUpdatedAt) = _inspectBounded(second);
