@@ -10,6 +10,7 @@ export { MarginLens__factory } from "../types/ethers-contracts/factories/contrac
 export { SolvencyLens__factory } from "../types/ethers-contracts/factories/contracts/lens/SolvencyLens__factory.js";
 export { MarginVault__factory } from "../types/ethers-contracts/factories/contracts/margin/MarginVault__factory.js";
 export { ChainlinkOracle__factory } from "../types/ethers-contracts/factories/contracts/oracle/ChainlinkOracle__factory.js";
+export { LossPreparer__factory } from "../types/ethers-contracts/factories/contracts/periphery/LossPreparer__factory.js";
 export { BackstopToken__factory } from "../types/ethers-contracts/factories/contracts/tranches/BackstopToken__factory.js";
 export { BuybackAuction__factory } from "../types/ethers-contracts/factories/contracts/tranches/BuybackAuction__factory.js";
 export { DebtAuction__factory } from "../types/ethers-contracts/factories/contracts/tranches/DebtAuction__factory.js";
@@ -27,6 +28,7 @@ export type { MarginLens } from "../types/ethers-contracts/contracts/lens/Margin
 export type { SolvencyLens } from "../types/ethers-contracts/contracts/lens/SolvencyLens.js";
 export type { MarginVault } from "../types/ethers-contracts/contracts/margin/MarginVault.js";
 export type { ChainlinkOracle } from "../types/ethers-contracts/contracts/oracle/ChainlinkOracle.js";
+export type { LossPreparer } from "../types/ethers-contracts/contracts/periphery/LossPreparer.js";
 export type { BackstopToken } from "../types/ethers-contracts/contracts/tranches/BackstopToken.js";
 export type { BuybackAuction } from "../types/ethers-contracts/contracts/tranches/BuybackAuction.js";
 export type { DebtAuction } from "../types/ethers-contracts/contracts/tranches/DebtAuction.js";

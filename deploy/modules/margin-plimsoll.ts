@@ -2,6 +2,7 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
 import LensModule from "./lens.ts";
 import MarginHandoverModule from "./margin-handover.ts";
+import MarginPreparationModule from "./margin-preparation.ts";
 import MarginWiringModule from "./margin-wiring.ts";
 import OracleModule from "./oracle.ts";
 import StewardModule from "./steward.ts";
@@ -15,8 +16,9 @@ export default buildModule("MarginPlimsoll", (m) => {
   const { riskSteward } = m.useModule(StewardModule);
   const { engine, vault, fund, dilution, underwriters } = m.useModule(WiringModule);
   const { marginVault, marginFund, marginUnderwriters } = m.useModule(MarginWiringModule);
+  const { preparer } = m.useModule(MarginPreparationModule);
   return {
-    ...{ accessManager, oracle, engine, dilution, riskSteward, lens, keeperLens, marginLens },
+    ...{ accessManager, oracle, engine, dilution, riskSteward, preparer, lens, keeperLens, marginLens },
     ...{ vault, fund, underwriters },
     ...{ marginVault, marginFund, marginUnderwriters },
   };

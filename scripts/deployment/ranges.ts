@@ -16,6 +16,8 @@ const MILLION = 10n ** 6n;
 const GAS = { least: 100_000n, most: 5_000_000n };
 /** 150 % a year, WAD per second. */
 const HIGHEST_RATE = (15n * 10n ** 17n) / (365n * DAY);
+/** Some 160,000 gas each, in one transaction. */
+const MOST_PREPARED = 32n;
 /** A band that spans more would take a feed's change of decimals for a price. */
 const WIDEST_BAND = 10n ** 6n;
 
@@ -59,6 +61,7 @@ const RANGES: readonly [path: string, least: bigint, greatest: bigint, unit?: "a
   ["Wiring.saleTerms.saleSeconds", HOUR, 30n * DAY],
   ["Wiring.buybackTerms.startBps", 1_000n, 10_000n],
   ["Wiring.buybackTerms.offerSeconds", HOUR, 30n * DAY],
+  ["Preparation.losses", 1n, MOST_PREPARED],
 ];
 
 const WAD = 10n ** 18n;
@@ -98,6 +101,7 @@ const MARGIN_RANGES: typeof RANGES = [
   ["MarginWiring.buybackTerms.offerSeconds", HOUR, 30n * DAY],
   ["MarginWiring.noticePeriod", DAY, 30n * DAY],
   ["MarginWiring.noticeWindow", HOUR, 30n * DAY],
+  ["MarginPreparation.losses", 1n, MOST_PREPARED],
 ];
 
 /** The smaller must not be above the larger. */

@@ -99,6 +99,10 @@ export const FRAGMENTS = {
     `function marginPositions(address vault, ${TRADER_MARKET}[] keys) view returns (tuple(int256 sizeWad, int256 basis, uint256 notionalAssets, int256 profitAssets, uint256 maintenanceAssets)[])`,
     `function orders(address vault, ${TRADER_MARKET}[] keys) view returns (tuple(int256 sizeDeltaWad, uint256 acceptablePriceWad, uint256 escrowAssets, uint256 keeperFeeAssets, uint256 committedAt, uint256 earliestRoundAt, uint256 latestRoundAt, bool reduces, bool isResolvable, uint8 outcome, uint80 roundId, uint256 priceWad, uint8 verdict)[])`,
   ],
+  LossPreparer: [
+    "function prepare(address vault, uint256 count) returns (uint256)",
+    "function prepared(address vault) view returns (uint256)",
+  ],
   FlashLiquidator: [
     "function liquidate(tuple(address vault, address borrower, address collateral, uint256 maxRepaidAssets, uint256 minSeizedAssets, uint256 maxSocializedAssets, uint256 minProfitAssets) order, tuple(address target, bytes beforeAmount, bytes afterAmount) sale) returns (uint256)",
   ],
@@ -123,6 +127,7 @@ export const ORACLE = new Interface(FRAGMENTS.ChainlinkOracle);
 export const LENS = new Interface(FRAGMENTS.KeeperLens);
 export const MARGIN_VAULT = new Interface(FRAGMENTS.MarginVault);
 export const MARGIN_LENS = new Interface(FRAGMENTS.MarginLens);
+export const LOSS_PREPARER = new Interface(FRAGMENTS.LossPreparer);
 export const FLASH_LIQUIDATOR = new Interface(FRAGMENTS.FlashLiquidator);
 export const ERC20 = new Interface(FRAGMENTS.TestToken);
 export const DESK = new Interface(FRAGMENTS.FixedPriceDesk);

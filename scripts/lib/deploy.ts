@@ -15,6 +15,7 @@ import {
   InsuranceFund__factory,
   KeeperLens__factory,
   LendingVault__factory,
+  LossPreparer__factory,
   MarginLens__factory,
   MarginVault__factory,
   RiskSteward__factory,
@@ -91,6 +92,7 @@ type LendingSide =
   | "dilution"
   | "underwriters"
   | "riskSteward"
+  | "preparer"
   | "lens"
   | "keeperLens"
   | "marginLens";
@@ -120,6 +122,7 @@ async function lendingSide(
     token: BackstopToken__factory.connect(await dilution.token(), provider),
     debtAuction: DebtAuction__factory.connect(await dilution.debtAuction(), provider),
     buybackAuction: BuybackAuction__factory.connect(await dilution.buybackAuction(), provider),
+    preparer: LossPreparer__factory.connect(await at(deployed.preparer), provider),
     lens: SolvencyLens__factory.connect(await at(deployed.lens), provider),
     keeperLens: KeeperLens__factory.connect(await at(deployed.keeperLens), provider),
     marginLens: MarginLens__factory.connect(await at(deployed.marginLens), provider),

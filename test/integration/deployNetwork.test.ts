@@ -23,7 +23,7 @@ import {
 const CONTRACTS = [
   ...["AccessManager", "BackstopToken", "BuybackAuction", "ChainlinkOracle", "ConfigModule", "DebtAuction", "Dilution"],
   ...["ImpairmentModule", "InKindClaims", "InsuranceFund", "KeeperLens", "LendingVault", "LiquidationModule"],
-  "MarginLens",
+  ...["LossPreparer", "MarginLens"],
   ...["RestructuringModule", "RiskSteward", "SolvencyLens", "UnderwriterBook", "ViewModule", "WriteOffEngine"],
   ...["MarginConfigModule", "MarginFund", "MarginLossModule", "MarginUnderwriters", "MarginVault"],
   ...["MarginViewModule", "OrderModule", "ResolveModule"],

@@ -94,6 +94,7 @@ describe("package for integrators", () => {
         "InsuranceFund",
         "KeeperLens",
         "LendingVault",
+        "LossPreparer",
         "MarginLens",
         "MarginVault",
         "RiskSteward",

@@ -12,6 +12,7 @@ const STRATEGIES = [
   "writeOff",
   "auctions",
   "sweep",
+  "prepare",
   "claim",
 ] as const;
 const VENUES = ["hold", "uniswapV3", "desk"] as const;
@@ -19,10 +20,14 @@ const VENUES = ["hold", "uniswapV3", "desk"] as const;
 const isPath = (value: unknown): value is string =>
   isHexString(value) && value.length > 42 && ((value.length - 2) / 2 - 20) % 23 === 0;
 
-export function parseActions(reader: Reader): Pick<KeeperConfig, "strategies" | "venues"> {
+/** @param preparer `LossPreparer` of the chain's address file, for those who do not name one */
+export function parseActions(
+  reader: Reader,
+  preparer: string | undefined,
+): Pick<KeeperConfig, "strategies" | "venues"> {
   return {
     strategies: reader.list("strategies").map((item) => {
-      const strategy = parseStrategy(item);
+      const strategy = parseStrategy(item, preparer);
       item.done();
       return strategy;
     }),
@@ -34,7 +39,7 @@ export function parseActions(reader: Reader): Pick<KeeperConfig, "strategies" | 
   };
 }
 
-function parseStrategy(item: Reader): StrategyConfig {
+function parseStrategy(item: Reader, preparer: string | undefined): StrategyConfig {
   const use = item.oneOf("use", STRATEGIES);
   const batch = () => item.whole("batch", { min: 1, max: 50, fallback: 10 });
   const everyBlocks = () => item.whole("everyBlocks", { min: 1, max: 1_000_000, fallback: 300 });
@@ -71,6 +76,12 @@ function parseStrategy(item: Reader): StrategyConfig {
       return {
         ...{ use, everyBlocks: everyBlocks() },
         ...{ minAssetsWad: item.amount("minAssets", "0"), maxCostWad: item.amount("maxCost") },
+      };
+    case "prepare":
+      return {
+        ...{ use, preparer: item.has("preparer") ? item.address("preparer") : (preparer ?? item.address("preparer")) },
+        ...{ losses: item.whole("losses", { min: 1, max: 128 }), maxBaseFee: item.gwei("maxBaseFeeGwei") },
+        ...{ everyBlocks: everyBlocks(), maxCostWad: item.amount("maxCost") },
       };
     case "claim":
       return {

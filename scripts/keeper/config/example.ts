@@ -38,6 +38,14 @@ export default {
     { use: "writeOff", alwaysWriteOff: true, maxCost: "100" },
     { use: "impair", maxCost: "50" },
     { use: "auctions", settle: true, maxCost: "20" },
+    // Of LossPreparer; may be left out where deploy/addresses has a file for this chain. Nobody pays for it.
+    {
+      use: "prepare",
+      preparer: "0x0000000000000000000000000000000000000008",
+      losses: 16,
+      maxBaseFeeGwei: "3",
+      maxCost: "20",
+    },
     { use: "sweep", everyBlocks: 7200, minAssets: "1000", maxCost: "20" },
   ],
   venues: [

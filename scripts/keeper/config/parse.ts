@@ -20,7 +20,10 @@ export function parseConfig(value: unknown): KeeperConfig {
     accounts: parseAccounts(reader.object("accounts")),
     native: parseNative(reader.object("native")),
     ...parseRules(reader),
-    ...parseActions(reader),
+    ...parseActions(
+      reader,
+      findAddressFile(Number(reader.raw("chainId")))?.contracts.LossPreparer?.address.toLowerCase(),
+    ),
     operations: parseOperations(reader),
   };
   reader.done();

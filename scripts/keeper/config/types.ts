@@ -58,6 +58,16 @@ export type StrategyConfig =
     }
   | { readonly use: "sweep"; readonly everyBlocks: number; readonly minAssetsWad: bigint; readonly maxCostWad: bigint }
   | {
+      readonly use: "prepare";
+      readonly preparer: string;
+      /** Coming losses of each vault that shall be prepared. */
+      readonly losses: number;
+      /** Only while the base fee is at or below this, wei per gas. */
+      readonly maxBaseFee: bigint;
+      readonly everyBlocks: number;
+      readonly maxCostWad: bigint;
+    }
+  | {
       readonly use: "claim";
       readonly everyBlocks: number;
       readonly minAssetsWad: bigint;

@@ -6,6 +6,7 @@ import { Impair } from "./impair.ts";
 import { Liquidate } from "./liquidate.ts";
 import { LiquidateMargin } from "./liquidate-margin.ts";
 import { Orders } from "./orders.ts";
+import { Prepare } from "./prepare.ts";
 import { Sweep } from "./sweep.ts";
 import { type Strategy } from "./types.ts";
 import { WriteOff } from "./write-off.ts";
@@ -24,6 +25,8 @@ export function openStrategy(config: StrategyConfig, venues: readonly Venue[]): 
       return new WriteOff(config);
     case "auctions":
       return new Auctions(config);
+    case "prepare":
+      return new Prepare(config);
     case "sweep":
       return new Sweep(config);
     case "claim":

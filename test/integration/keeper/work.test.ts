@@ -140,6 +140,38 @@ describe("keeper: what it does, against a hardhat node", function () {
     expect(again.summary?.proposals[0]?.detail).to.match(/^sweep: NothingToSweep\(/);
   });
 
+  it("prepares slots of coming losses while the base fee is low, and not twice", async () => {
+    const { preparer, vault } = world;
+    const present = await preparer.prepared(vault);
+    expect(present, "prepared by the deployment").to.equal(4n);
+    const prepare = async (settings: Record<string, unknown>) =>
+      runOnce(world, place, {
+        config: {
+          strategies: [
+            { use: "prepare", preparer: await preparer.getAddress(), losses: 34, maxBaseFeeGwei: "300", ...settings },
+          ],
+        },
+      });
+    const dear = await prepare({ maxBaseFeeGwei: "0.000000001", maxCost: "1000" });
+    expect(dear.exitCode, dear.stderr).to.equal(0);
+    expect(dear.summary?.proposals).to.deep.equal([]);
+    // Even the smallest part costs more than nothing.
+    const poor = await prepare({ maxCost: "0" });
+    expect(poor.summary?.proposals.map(({ status }) => status)).to.deep.equal(["not worth it"]);
+    expect(await preparer.prepared(vault)).to.equal(present);
+
+    const said = async () => {
+      const { summary, exitCode, stderr } = await prepare({ maxCost: "1000" });
+      expect(exitCode, stderr).to.equal(0);
+      return summary?.proposals.map(({ detail, status }) => [detail, status]);
+    };
+    expect(await said()).to.deep.equal([["25 losses", "sent"]]);
+    expect(await preparer.prepared(vault)).to.equal(29n);
+    expect(await said()).to.deep.equal([["5 losses", "sent"]]);
+    expect(await preparer.prepared(vault)).to.equal(34n);
+    expect(await said()).to.deep.equal([]);
+  });
+
   it("sends nothing in a dry run, and needs no key for it", async () => {
     const [borrower] = await world.plant([LOAN]);
     await world.setPrice(100n);

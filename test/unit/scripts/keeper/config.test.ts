@@ -29,9 +29,13 @@ describe("keeper: configuration", () => {
     expect(config.gas.maxFee).to.equal(300n * 10n ** 9n);
     expect(config.indexer).to.deep.equal({ rangeBlocks: 2_000, reorgDepth: 12 });
     expect(config.strategies.map(({ use }) => use)).to.deep.equal([
-      ...["liquidate", "liquidateMargin", "orders", "writeOff", "impair", "auctions", "sweep"],
+      ...["liquidate", "liquidateMargin", "orders", "writeOff", "impair", "auctions", "prepare", "sweep"],
     ]);
     expect(config.strategies[2]).to.deep.equal({ use: "orders", minProfitWad: 0n, cancel: true, perBlock: 50 });
+    expect(config.strategies[6]).to.deep.equal({
+      ...{ use: "prepare", preparer: "0x0000000000000000000000000000000000000008", losses: 16, everyBlocks: 300 },
+      ...{ maxBaseFee: 3n * 10n ** 9n, maxCostWad: 20n * 10n ** 18n },
+    });
     expect(config.contracts.marginLens).to.equal("0x0000000000000000000000000000000000000007");
     expect(config.strategies[0]).to.deep.include({ minProfitWad: 5n * 10n ** 18n, perBlock: 20 });
   });
@@ -52,6 +56,18 @@ describe("keeper: configuration", () => {
       "native.token",
     ],
     "a strategy that does not exist": [{ strategies: [{ use: "steal" }] }, 'strategies[0].use is "steal"'],
+    "losses prepared without a limit of the base fee": [
+      { strategies: [{ use: "prepare", preparer: `0x${"1".repeat(40)}`, losses: 4, maxCost: "1" }] },
+      "strategies[0].maxBaseFeeGwei",
+    ],
+    "more prepared losses than there can be": [
+      { strategies: [{ use: "prepare", preparer: `0x${"1".repeat(40)}`, losses: 129, maxBaseFeeGwei: "1" }] },
+      "strategies[0].losses is 129, expected a whole number from 1 to 128",
+    ],
+    "losses prepared by nobody knows what": [
+      { strategies: [{ use: "prepare", losses: 4, maxBaseFeeGwei: "1", maxCost: "1" }] },
+      "strategies[0].preparer",
+    ],
     "a path that is none": [
       { venues: [{ use: "uniswapV3", router: `0x${"1".repeat(40)}`, paths: [{ path: "0x1234" }] }] },
       "venues[0].paths[0].path",
