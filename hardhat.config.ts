@@ -38,8 +38,16 @@ const VAULT = { "contracts/lending/LendingVault.sol": solc("production", VAULT_R
 /** So is this one, in which liquidations with a loss and without have a way each. */
 const LIQUIDATION = { "contracts/lending/LiquidationModule.sol": solc("production") };
 
-/** Carries the code of the token and of both auctions: without IR, more than a transaction may create (49,152 bytes). */
-const DILUTION = { "contracts/tranches/Dilution.sol": solc("production") };
+/**
+ * Dilution carries the code of the token and of both auctions: without IR, more than a transaction may create (49,152
+ * bytes). Those are compiled in the same way by themselves, so that what is on a chain can be told from them.
+ */
+const DILUTION = Object.fromEntries(
+  ["BackstopToken", "BuybackAuction", "DebtAuction", "Dilution"].map((name) => [
+    `contracts/tranches/${name}.sol`,
+    solc("production"),
+  ]),
+);
 
 /** For the real Chainlink proxy and aggregator that the oracle is tested against, as deployed on mainnet. */
 const solcClassic = {
