@@ -54,4 +54,22 @@ library SupplyHistory {
         uint256 later = pair >> 128;
         return timepoint < uint32(later) ? uint96(pair >> 32) : later >> 32;
     }
+
+    /// @notice Marks the slots of the next `count` pairs, so that writing each costs 17,100 gas less. Pairs from the number of
+    /// full ones on are never looked at, so the mark says nothing.
+    /// @return slots How many were not marked yet.
+    function prepare(History storage history, uint256 count) internal returns (uint256 slots) {
+        uint256 full = uint32(history.tail);
+        // From the last one down to the first that is marked: marks have no gap.
+        for (uint256 number = full + count; number != full && history.pairs[number - 1] == 0; --number) {
+            history.pairs[number - 1] = 1;
+            ++slots;
+        }
+    }
+
+    /// @notice How many of the next pairs, without a gap and at most `most`, are marked.
+    function prepared(History storage history, uint256 most) internal view returns (uint256 count) {
+        uint256 full = uint32(history.tail);
+        while (count < most && history.pairs[full + count] != 0) ++count;
+    }
 }

@@ -2,6 +2,8 @@
 pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IBackstopMinter} from "../interfaces/IBackstopMinter.sol";
+import {IBackstopToken} from "../interfaces/IBackstopToken.sol";
 import {IDebtAuction} from "../interfaces/IDebtAuction.sol";
 import {IDilution} from "../interfaces/IDilution.sol";
 import {ILossPreparer} from "../interfaces/ILossPreparer.sol";
@@ -26,6 +28,7 @@ contract LossPreparer is ILossPreparer {
     struct Parts {
         ILossShares[] funds;
         IDebtAuction auction; // zero: no sales
+        IBackstopToken token; // what it sells
     }
 
     constructor(IWriteOffEngine engine_) {
@@ -43,7 +46,9 @@ contract LossPreparer is ILossPreparer {
             // What is recovered for a fund comes later and is nobody's haste.
             if (address(parts.funds[i]) != address(0)) slots += parts.funds[i].prepareEpochs(count, false);
         }
-        if (hasSales) slots += parts.auction.prepareLots(vault, count);
+        if (!hasSales) return slots;
+        slots += parts.auction.prepareLots(vault, count);
+        if (address(parts.token) != address(0)) slots += parts.token.prepareSupplyHistory(count);
     }
 
     /// @inheritdoc ILossPreparer
@@ -58,6 +63,7 @@ contract LossPreparer is ILossPreparer {
             count = Math.min(count, epochs);
         }
         if (address(parts.auction) == address(0)) return count;
+        if (address(parts.token) != address(0)) count = Math.min(count, parts.token.preparedSupplyHistory());
         return Math.min(Math.min(count, parts.auction.preparedLots(vault)), Math.min(proceeds, recoveries));
     }
 
@@ -70,6 +76,8 @@ contract LossPreparer is ILossPreparer {
             if (stack[i].kind == IWriteOffEngine.Kind.Dilution) {
                 uint256 answer = _ask(tranche, abi.encodeCall(IDilution.debtAuction, ()));
                 parts.auction = IDebtAuction(address(uint160(answer)));
+                answer = _ask(tranche, abi.encodeCall(IBackstopMinter.token, ()));
+                parts.token = IBackstopToken(address(uint160(answer)));
             } else if (_ask(tranche, abi.encodeCall(ILossShares.openEpoch, ())) != 0) {
                 parts.funds[i] = ILossShares(tranche);
             }

@@ -8,6 +8,7 @@ import {Votes} from "@openzeppelin/contracts/governance/utils/Votes.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 import {IBackstopToken} from "../interfaces/IBackstopToken.sol";
+import {PreparedSlots} from "../libraries/PreparedSlots.sol";
 import {SupplyHistory} from "../libraries/SupplyHistory.sol";
 
 /// @title The token that stands behind the vaults
@@ -53,6 +54,17 @@ contract BackstopToken is IBackstopToken, ERC20, ERC20Permit, ERC20Votes {
     function burnFrom(address holder, uint256 tokens) external {
         _spendAllowance(holder, msg.sender, tokens);
         _burn(holder, tokens);
+    }
+
+    /// @inheritdoc IBackstopToken
+    function prepareSupplyHistory(uint256 count) external returns (uint256 slots) {
+        PreparedSlots.check(count);
+        return _history.prepare(count);
+    }
+
+    /// @inheritdoc IBackstopToken
+    function preparedSupplyHistory() external view returns (uint256 count) {
+        return _history.prepared(PreparedSlots.MAX_AHEAD);
     }
 
     /// @dev Votes are counted by time: block numbers mean different things on different chains.

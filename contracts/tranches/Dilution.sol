@@ -162,8 +162,7 @@ contract Dilution is DilutionTerms {
         tokens = DutchPrice.lot(tokens, shortfallAssets, terms.floorPrice);
         if (tokens == 0) return;
         uint16 startPart = _startPart(vault, terms);
-        book.budget.drawFrom(present, tokens);
-        if (isNew) book.budget.lastLotId = id.toUint32();
+        book.budget.drawFrom(present, tokens, isNew ? id : book.budget.lastLotId);
         _debtAuction.open(vault, id, tokens, startPart, book.budget.termsVersion, terms);
     }
 

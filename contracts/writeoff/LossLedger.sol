@@ -150,11 +150,17 @@ abstract contract LossLedger {
 
     /// @dev Makes `assets` claimable by the holders of `epoch`; never more than they were charged.
     function _creditRecovery(uint256 epoch, uint256 assets) internal {
+        uint256 left = _creditUpTo(epoch, assets);
+        if (left != 0) revert ILossShares.RecoveryExceedsCharge(epoch, assets, assets - left);
+    }
+
+    /// @dev Makes `assets` claimable by the holders of `epoch`, as far as they are still owed so much.
+    /// @return left What is more than that, asset units.
+    function _creditUpTo(uint256 epoch, uint256 assets) private returns (uint256 left) {
         uint256 recovery = _recoveries[epoch];
-        uint256 outstandingAssets = _losses[epoch].chargedAssets - (recovery & ~PREPARED);
-        if (assets > outstandingAssets) {
-            revert ILossShares.RecoveryExceedsCharge(epoch, assets, outstandingAssets);
-        }
+        left = Math.saturatingSub(assets, _losses[epoch].chargedAssets - (recovery & ~PREPARED));
+        assets -= left;
+        if (assets == 0) return left;
         // Far from the mark: no more than the charge, which has 112 bits.
         _recoveries[epoch] = recovery + assets;
         emit ILossShares.RecoveryCredited(epoch, assets);
@@ -218,12 +224,11 @@ abstract contract LossLedger {
     function _creditFor(uint256 id, uint256 epoch, uint256 assets) internal returns (uint256 left) {
         Charge[] storage charges = _charges[id];
         uint256 count = charges.length;
+        if (count == 0) return _creditUpTo(epoch, assets);
         uint256 owed;
-        if (count == 0) owed = _losses[epoch].chargedAssets - _recovered(epoch);
         for (uint256 i; i < count; ++i) owed += charges[i].assets - charges[i].recovered;
         left = Math.saturatingSub(assets, owed);
         assets -= left;
-        if (count == 0 && assets != 0) _creditRecovery(epoch, assets);
         for (uint256 i; i < count && assets != 0; ++i) {
             uint256 due = charges[i].assets - charges[i].recovered;
             uint256 part = Math.mulDiv(assets, due, owed);

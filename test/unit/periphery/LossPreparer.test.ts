@@ -16,16 +16,18 @@ describe("LossPreparer", () => {
     return { ...t, preparer: preparer.connect(t.cleo) };
   }
 
-  it("prepares entry, proceeds, epochs, recoveries and lot of each coming loss in one call", async () => {
-    const { preparer, engine, vault, fund, sale, address } = await networkHelpers.loadFixture(scene);
+  it("prepares entry, proceeds, epochs, recoveries, lot and supply of each coming loss in one call", async () => {
+    const { preparer, engine, vault, fund, dilution, sale, address } = await networkHelpers.loadFixture(scene);
+    const token = await ethers.getContractAt("BackstopToken", await dilution.token());
     expect(await preparer.prepared(address)).to.equal(0n);
-    expect(await preparer.prepare.staticCall(address, 3n)).to.equal(3n * 7n);
+    expect(await preparer.prepare.staticCall(address, 3n)).to.equal(3n * 8n);
     await preparer.prepare(address, 3n);
     expect(await preparer.prepared(address)).to.equal(3n);
     expect(await engine.preparedEntries(address)).to.deep.equal([3n, 3n]);
     expect(await vault.preparedEpochs()).to.deep.equal([3n, 3n]);
     expect(await fund.preparedEpochs()).to.deep.equal([3n, 0n]);
     expect(await sale.preparedLots(address)).to.equal(3n);
+    expect(await token.preparedSupplyHistory()).to.equal(3n);
   });
 
   it("adds only what losses have used up", async () => {
