@@ -16,7 +16,7 @@ const MILLION = 10n ** 6n;
 const GAS = { least: 100_000n, most: 5_000_000n };
 /** 150 % a year, WAD per second. */
 const HIGHEST_RATE = (15n * 10n ** 17n) / (365n * DAY);
-/** Some 160,000 gas each, in one transaction. */
+/** Some 180,000 gas each, in one transaction. */
 const MOST_PREPARED = 32n;
 /** A band that spans more would take a feed's change of decimals for a price. */
 const WIDEST_BAND = 10n ** 6n;

@@ -14,7 +14,7 @@ export interface PrepareRules {
   readonly maxCostWad: bigint;
 }
 
-/** Most losses added by one transaction: some 160,000 gas each, so a quarter of what a transaction may use. */
+/** Most losses added by one transaction: some 180,000 gas each, so a quarter of what a transaction may use. */
 const AT_ONCE = 25;
 
 export class Prepare implements Strategy {

@@ -4,7 +4,7 @@ import type { World } from "../world.ts";
 
 /** Losses that are prepared ahead of an action: more than lead up to it. */
 const AHEAD = 8;
-/** At once: some 155,000 gas each, and a transaction takes 2^24. */
+/** At once: some 180,000 gas each, and a transaction takes 2^24. */
 const AT_ONCE = 64;
 
 /** From now on so many losses find the slots used that they write. */
