@@ -34,6 +34,10 @@ library DebtAge {
         return Age.unwrap(age) != 0;
     }
 
+    function equals(Age age, Age other) internal pure returns (bool) {
+        return Age.unwrap(age) == Age.unwrap(other);
+    }
+
     // Unchecked below, which is worth 800 gas to a loan: a principal has 129 bits with what is borrowed on top, PPB 30, a
     // time 32. No product has more than 162 bits, and no difference is negative: a part is never more than what it is of.
 

@@ -156,7 +156,8 @@ abstract contract LendingBook is CreditBook {
             debtBefore,
             cashWord.cash()
         );
-        index = Math.min(InterestRates.grow(index, rateWad, elapsed), type(uint96).max);
+        index = InterestRates.grow(index, rateWad, elapsed);
+        if (index > type(uint96).max) index = type(uint96).max;
         debt = InterestRates.toAssetsDown(scaled, index);
     }
 

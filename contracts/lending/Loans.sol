@@ -3,7 +3,6 @@ pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
@@ -145,11 +144,11 @@ abstract contract Loans is LendingBook {
             principalAssets = principal - debtWord.principal();
         }
         _setWord(state, word.less(principalAssets, 0));
-        // The other slot stays as it is where no principal is young.
         DebtAge.Age age = restWord.age();
         if (age.isYoung()) {
-            age = DebtAge.afterRepay(age, principal, principalAssets, modelWord.waitingPeriod());
-            _setRestWord(stored, restWord.with(restWord.collateral(), age));
+            DebtAge.Age left_ = DebtAge.afterRepay(age, principal, principalAssets, modelWord.waitingPeriod());
+            // The other slot stays as it is where all principal has aged.
+            if (!left_.equals(age)) _setRestWord(stored, restWord.with(restWord.collateral(), left_));
         }
         emit ILendingVault.Repaid(borrower, collateral, msg.sender, repaidAssets, principalAssets);
         _asset.pull(msg.sender, repaidAssets);
@@ -171,7 +170,7 @@ abstract contract Loans is LendingBook {
         uint256 totalDebt;
         (index, totalDebt) = _accruing(cashWord, totalsWord, modelWord);
         uint256 debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
-        paid = Math.min(assets, debt);
+        paid = assets < debt ? assets : debt;
         uint256 scaled;
         (after_, scaled) = _pay(debtWord, paid, debt, index);
         _setCashWord(cashWord.with(cashWord.cash() + paid, index));

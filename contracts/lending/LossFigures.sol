@@ -151,8 +151,9 @@ abstract contract LossFigures is LendingModule {
         if (_isDust(claim - allowed, rules.minDebtBits)) allowed = claim;
         // The debt is paid before the default, and no dust of it may stay.
         if (allowed < debt && _isDust(debt - allowed, rules.minDebtBits)) allowed = debt;
-        allowed = Math.min(allowed, LiquidationMath.affordable(value, incentive));
-        repaid = Math.min(maxRepaid, allowed);
+        uint256 affordable = LiquidationMath.affordable(value, incentive);
+        if (affordable < allowed) allowed = affordable;
+        repaid = maxRepaid < allowed ? maxRepaid : allowed;
         if (repaid == 0) return (0, 0, 0);
         fee = LiquidationMath.fee(repaid, incentive, rules);
         seized = LiquidationMath.seized(held, value, repaid, incentive);

@@ -136,17 +136,7 @@ abstract contract SolventLiquidation is Impairments {
             DebtAge.Age age = restWord.age();
             if (age.isYoung()) age = DebtAge.afterRepay(age, principal, paidPrincipal, modelWord.waitingPeriod());
             _setRestWord(stored, restWord.with(restWord.collateral() - result.seizedAssets, age));
-            _takeFrom(state, seen.collateralWord, paidPrincipal, result.seizedAssets);
+            _setWord(state, seen.collateralWord.less(paidPrincipal, result.seizedAssets));
         }
-    }
-
-    /// @dev Takes from the totals of a collateral.
-    function _takeFrom(
-        Collateral storage state,
-        CollateralWord word,
-        uint256 principalAssets,
-        uint256 collateralAssets
-    ) private {
-        _setWord(state, word.less(principalAssets, collateralAssets));
     }
 }

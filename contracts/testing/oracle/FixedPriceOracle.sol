@@ -101,7 +101,7 @@ contract FixedPriceOracle is IPriceOracle {
         address base,
         address quote
     ) public view returns (LossQuote memory lossQuote) {
-        return getLiquidationQuote(inAssets, base, quote, type(uint256).max);
+        _fill(lossQuote, inAssets, base, quote, type(uint256).max);
     }
 
     /// @inheritdoc IPriceOracle
@@ -110,18 +110,8 @@ contract FixedPriceOracle is IPriceOracle {
         address base,
         address quote,
         uint256 enoughAssets
-    ) public view returns (LossQuote memory lossQuote) {
-        if (base == quote) return LossQuote(inAssets, inAssets, uint64(block.timestamp), address(0));
-        Pair memory pair = _pair(base, quote);
-        lossQuote.primaryAssets = _convert(inAssets, pair.priceE36);
-        lossQuote.highAssets = lossQuote.primaryAssets;
-        lossQuote.oldestRoundAt = pair.setAt;
-        if (!pair.hasOverrides) return lossQuote;
-        Overrides memory special = overrides[base][quote];
-        if (special.oldestRoundAt != 0) lossQuote.oldestRoundAt = special.oldestRoundAt;
-        if (lossQuote.primaryAssets >= enoughAssets) return lossQuote;
-        if (special.highPriceE36 != 0) lossQuote.highAssets = _convert(inAssets, special.highPriceE36);
-        lossQuote.lossBlockedBy = special.lossBlockedBy;
+    ) external view returns (LossQuote memory lossQuote) {
+        _fill(lossQuote, inAssets, base, quote, enoughAssets);
     }
 
     /// @inheritdoc IPriceOracle
@@ -132,6 +122,30 @@ contract FixedPriceOracle is IPriceOracle {
     ) external view returns (LossQuote[] memory lossQuotes) {
         lossQuotes = new LossQuote[](inAssets.length);
         for (uint256 i; i < inAssets.length; ++i) lossQuotes[i] = getLossQuote(inAssets[i], base, quote);
+    }
+
+    function _fill(
+        LossQuote memory lossQuote,
+        uint256 inAssets,
+        address base,
+        address quote,
+        uint256 enoughAssets
+    ) private view {
+        if (base == quote) {
+            (lossQuote.primaryAssets, lossQuote.highAssets) = (inAssets, inAssets);
+            lossQuote.oldestRoundAt = uint64(block.timestamp);
+            return;
+        }
+        Pair memory pair = _pair(base, quote);
+        lossQuote.primaryAssets = _convert(inAssets, pair.priceE36);
+        lossQuote.highAssets = lossQuote.primaryAssets;
+        lossQuote.oldestRoundAt = pair.setAt;
+        if (!pair.hasOverrides) return;
+        Overrides memory special = overrides[base][quote];
+        if (special.oldestRoundAt != 0) lossQuote.oldestRoundAt = special.oldestRoundAt;
+        if (lossQuote.primaryAssets >= enoughAssets) return;
+        if (special.highPriceE36 != 0) lossQuote.highAssets = _convert(inAssets, special.highPriceE36);
+        lossQuote.lossBlockedBy = special.lossBlockedBy;
     }
 
     function _pair(address base, address quote) private view returns (Pair memory pair) {
