@@ -174,7 +174,8 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
         if (base == quote) return inAssets;
         (uint256 baseWord, uint256 baseAnswer, ) = _readPrimary(base);
         (uint256 quoteWord, uint256 quoteAnswer, ) = _readPrimary(quote);
-        return _convert(inAssets, base, quote, _primaryPrice(baseWord, baseAnswer), _primaryPrice(quoteWord, quoteAnswer));
+        return
+            _convert(inAssets, base, quote, _primaryPrice(baseWord, baseAnswer), _primaryPrice(quoteWord, quoteAnswer));
     }
 
     /// @inheritdoc IPriceOracle

@@ -23,7 +23,7 @@ const OPEN = [
   ...["liquidateBatch", "impairBatch", "writeOffBatch", "expireRestructuring"],
   ...["cancelRetirement", "retireCollateral", "sweepReserves", "claimRecovery", "reinvestRecovery", "requestExit"],
   ...["deposit", "mint", "withdraw", "redeem", "transfer", "transferFrom", "approve", "permit"],
-  ...["setAuthorization", "setAuthorizationWithSig", "takeOverRecovery"],
+  ...["setAuthorization", "setAuthorizationWithSig", "takeOverRecovery", "prepareEpochs"],
 ];
 /** AccessManaged: the manager itself may hand the vault to another manager. */
 const MANAGER_ONLY = ["setAuthority"];
