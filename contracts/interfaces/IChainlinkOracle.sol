@@ -143,6 +143,10 @@ interface IChainlinkOracle is IPriceOracle {
     /// @notice The worth of `inAssets` is not representable, or `inAssets` is 2^160 or more.
     error QuoteOverflow(uint256 inAssets, address base, address quote);
 
+    /// @notice Decimals of feed and token of `base` differ by more than 48 from those of `quote`: there is no one price in a
+    /// word, only quotes.
+    error ScalesTooFarApart(address base, address quote);
+
     /// @notice Too little gas to tell a silent second source from a starved one.
     error InsufficientGas(uint256 availableGas, uint256 requiredGas);
 

@@ -18,6 +18,23 @@ interface IPriceOracle {
         address lossBlockedBy;
     }
 
+    /// @notice What every live source says of one collateral, for whoever has many amounts of it: an amount is worth
+    /// amount x numerator / denominator, rounded down, which is what `getLossQuote` says of it.
+    /// @param primaryNumerator By the primary sources, smallest units of `quote`.
+    /// @param primaryDenominator In so many smallest units of `base`; never zero.
+    /// @param highNumerator By the most generous combination of all live sources, smallest units of `quote`.
+    /// @param highDenominator In so many smallest units of `base`; never zero.
+    /// @param oldestRoundAt As in `LossQuote`.
+    /// @param lossBlockedBy As in `LossQuote`.
+    struct LossPrice {
+        uint256 primaryNumerator;
+        uint256 primaryDenominator;
+        uint256 highNumerator;
+        uint256 highDenominator;
+        uint64 oldestRoundAt;
+        address lossBlockedBy;
+    }
+
     /// @notice ERC-7726 quote from the primary sources.
     /// @param inAssets Amount of `base`, in its smallest unit.
     /// @param base Token the amount is in.
@@ -43,6 +60,8 @@ interface IPriceOracle {
         address quote,
         uint256 enoughAssets
     ) external view returns (LossQuote memory);
+    /// @notice Primary and most generous price, with the age of the evidence; every source is read once.
+    function getLossPrice(address base, address quote) external view returns (LossPrice memory);
 
     /// @notice As `getLossQuote` for several amounts of the same token; every source is read once.
     function getLossQuotes(

@@ -34,7 +34,7 @@ interface IWriteOffEngine {
     /// @param previousId Earlier write-off of the same position that is not yet repaid; zero if none.
     /// @param id Entry opened when the debt was impaired; zero for a debt that was not. An entry takes several
     /// reports, when an impaired debt is closed in parts.
-    /// @param epoch Loss epoch that the vault will close if anything is socialized.
+    /// @param epoch Loss epoch that the vault will close if anything is socialized; zero where reserves have paid all of it.
     /// @param badDebtAssets Debt extinguished, asset units.
     /// @param reserveAssets Part of it that the vault's reserves have paid, asset units.
     /// @param coverableAssets Most that tranches may pay of it, asset units: all of a default, the principal alone of a
@@ -55,7 +55,7 @@ interface IWriteOffEngine {
     /// @notice One write-off as it stands in the ledger. All figures in asset units.
     /// @param cause Why the debt left the books.
     /// @param timestamp When, seconds.
-    /// @param epoch Loss epoch of the vault that carries the socialized part.
+    /// @param epoch Loss epoch of the vault that carries the socialized part; zero where reserves have paid all of it.
     /// @param previousId Earlier unpaid write-off of the same position; zero if none.
     /// @param stackVersion Version of the tranche stack that paid.
     /// @param badDebt Debt extinguished: reserves + insurance + dilutionCash + socialized.
@@ -235,6 +235,14 @@ interface IWriteOffEngine {
     /// @return id Number of the ledger entry.
     /// @return coveredAssets Sum that the tranches paid to the vault, asset units.
     function absorb(BadDebt calldata badDebt) external returns (uint256 id, uint256 coveredAssets);
+
+    /// @notice Takes several bad debts of the calling vault down its stack, one after the other, as `absorb` does. Each has
+    /// an entry of its own; those that were not opened before have consecutive numbers, in order.
+    /// @return firstId Number of the first new entry.
+    /// @return coveredAssets For each, the sum that the tranches paid to the vault, asset units; empty if they paid nothing.
+    function absorbBatch(
+        BadDebt[] calldata badDebts
+    ) external returns (uint256 firstId, uint256[] memory coveredAssets);
 
     /// @notice Takes outside money for write-off `id`: first the charged lenders, then dilution, insurance, reserves.
     /// Takes no more than is outstanding.

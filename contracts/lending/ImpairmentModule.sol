@@ -3,7 +3,6 @@ pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {ISolventVault} from "../interfaces/ISolventVault.sol";
@@ -38,18 +37,17 @@ contract ImpairmentModule is Impairments {
         ISolventVault.PositionKey[] calldata positions
     ) external onlyDelegated nonReentrant returns (uint256[] memory shortfalls) {
         _accrue();
-        ISolventVault.PositionKey[] memory keys = positions;
-        Prices memory prices = _priced(keys);
-        shortfalls = new uint256[](keys.length);
+        shortfalls = new uint256[](positions.length);
+        Closing memory closing;
+        Market memory market;
         _beginBatch();
-        Memory.Pointer free = Memory.getFreeMemoryPointer();
-        for (uint256 i; i < keys.length; ++i) {
-            // Nothing of the item before is needed any more: all that stays was allocated ahead of the loop.
-            Memory.unsafeSetFreeMemoryPointer(free);
-            Closing memory closing;
-            bytes memory failure = _openItem(closing, keys[i], prices, i);
+        for (uint256 i; i < positions.length; ++i) {
+            (address borrower, address collateral) = (positions[i].borrower, positions[i].collateral);
+            if (_isElsewhere(market, collateral)) _enter(market, collateral);
+            _forget(closing);
+            bytes memory failure = _openItem(closing, borrower, collateral, market, type(uint256).max);
             if (failure.length == 0) (shortfalls[i], failure) = _impair(closing);
-            _skips(keys[i], failure);
+            _skips(borrower, collateral, failure);
         }
         _endBatch(true);
     }
@@ -91,20 +89,19 @@ contract ImpairmentModule is Impairments {
         uint256 maxSocializedAssets
     ) external onlyDelegated nonReentrant returns (uint256[] memory badDebts) {
         _accrue();
-        ISolventVault.PositionKey[] memory keys = positions;
-        Prices memory prices = _priced(keys);
-        badDebts = new uint256[](keys.length);
+        badDebts = new uint256[](positions.length);
         uint256 socialized;
         uint256 rewards;
+        Closing memory closing;
+        Market memory market;
         _beginBatch();
-        Memory.Pointer free = Memory.getFreeMemoryPointer();
-        for (uint256 i; i < keys.length; ++i) {
-            // As in `impairBatch`.
-            Memory.unsafeSetFreeMemoryPointer(free);
-            Closing memory closing;
-            bytes memory failure = _openItem(closing, keys[i], prices, i);
+        for (uint256 i; i < positions.length; ++i) {
+            (address borrower, address collateral) = (positions[i].borrower, positions[i].collateral);
+            if (_isElsewhere(market, collateral)) _enter(market, collateral);
+            _forget(closing);
+            bytes memory failure = _openItem(closing, borrower, collateral, market, type(uint256).max);
             if (failure.length == 0) failure = _planConfirmed(closing);
-            if (_skips(keys[i], failure)) continue;
+            if (_skips(borrower, collateral, failure)) continue;
             (uint256 charged, uint256 reward) = _writeOff(closing);
             socialized += charged;
             rewards += reward;
@@ -116,7 +113,7 @@ contract ImpairmentModule is Impairments {
 
     /// @dev Books a planned write-off.
     function _writeOff(Closing memory closing) private returns (uint256 socialized, uint256 reward) {
-        _extinguish(closing);
+        _extinguish(closing, _outstandingAssets());
         reward = _rewardFor(closing, _reserveAssets(), _cash);
         if (reward != 0) {
             _takeReserves(reward);
@@ -135,7 +132,7 @@ contract ImpairmentModule is Impairments {
     function _finish(uint256 socialized, uint256 maxSocialized, uint256 rewards) private {
         _checkSocialized(socialized, maxSocialized);
         _checkAssetMoves();
-        if (socialized != 0) _closeIfWipedOut();
+        if (socialized != 0) _closeIfTotalLoss();
         if (rewards != 0) _asset.safeTransfer(msg.sender, rewards);
     }
 

@@ -10,6 +10,7 @@ import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {LeakyBucket} from "../libraries/LeakyBucket.sol";
+import {ShareMath} from "../libraries/ShareMath.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
 import {CreditBook} from "../writeoff/CreditBook.sol";
 import {WriteOffBook} from "../writeoff/WriteOffBook.sol";
@@ -181,7 +182,8 @@ abstract contract LendingBook is CreditBook {
         return _reservesAt(_outstandingAssets());
     }
 
-    function _reservesAt(uint256 debt) private view returns (uint256) {
+    /// @dev Reserves where all debt is `debt`, asset units.
+    function _reservesAt(uint256 debt) internal view returns (uint256) {
         return _reservesOf(_totalsWord(), _modelWord(), debt);
     }
 
@@ -195,6 +197,14 @@ abstract contract LendingBook is CreditBook {
         unchecked {
             return (debt * factorBps) / BPS;
         }
+    }
+
+    /// @dev Closes the vault after a total loss. Reserves are at most their base and all debt, so what cash there is beyond the
+    /// base says nearly always that it was none, for 1,000 gas less than counting everything.
+    function _closeIfTotalLoss() internal {
+        int256 certain = int256(uint256(_cash)) - _reserveBase;
+        if (certain > 0 && !_provisioned && !ShareMath.isWipedOut(uint256(certain), _supply)) return;
+        _closeIfWipedOut();
     }
 
     function _storedTotalAssets() internal view override returns (uint256) {
@@ -339,6 +349,16 @@ abstract contract LendingBook is CreditBook {
 
     function _setAge(Position memory position, DebtAge.Age age) internal pure {
         (position.youngPpb, position.youngSince) = (uint32(age.youngPpb()), uint32(age.youngSince()));
+    }
+
+    /// @dev What of `assets` of a position's principal is old enough to be insured, if it is of all ages alike, rounded down.
+    /// Nearly every principal is old or young as a whole, and then nothing is divided (800 gas).
+    function _agedPartOf(Position memory position, uint256 assets) internal view returns (uint256) {
+        uint256 youngPpb = position.youngPpb;
+        if (youngPpb == 0 || block.timestamp >= uint256(position.youngSince) + _model.waitingPeriod) return assets;
+        if (youngPpb == DebtAge.PPB) return 0;
+        // Both factors have 128 bits at most.
+        return (assets * _agedPrincipal(position)) / position.principal;
     }
 
     /// @dev Principal old enough to be insured, rounded down.

@@ -4,20 +4,19 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 import {IBatchLiquidationCallback, ILendingVault, ILiquidationCallback} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
-import {ISolventVault} from "../interfaces/ISolventVault.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
-import {SolventLiquidation} from "./SolventLiquidation.sol";
+import {RulesWord} from "./BookWords.sol";
+import {LiquidationBatch} from "./LiquidationBatch.sol";
 
 /// @title Liquidation of positions that have sunk
 /// @notice Open to everybody. Order inside a call: debt off the books, waterfall, collateral off the books, hand it over,
 /// callback, pull the payment, because a callback before the booking would let a staker leave ahead of the loss. A batch
-/// does the first three for one position after the other, and each of the rest for all of them before the next.
+/// does each of these steps for all positions before the next.
 /// Never: a loss booked while a live source says solvent, a healthy position touched. Upholds LV2, OR1, WO6, LI1.
-contract LiquidationModule is SolventLiquidation {
+contract LiquidationModule is LiquidationBatch {
     using ExactTransfer for IERC20;
     using SafeERC20 for IERC20;
 
@@ -25,7 +24,7 @@ contract LiquidationModule is SolventLiquidation {
         IERC20 asset_,
         IWriteOffEngine engine_,
         IPriceOracle oracle_
-    ) SolventLiquidation(asset_, engine_, oracle_) {}
+    ) LiquidationBatch(asset_, engine_, oracle_) {}
 
     /// @notice See {ILendingVault}.
     function liquidate(
@@ -44,8 +43,11 @@ contract LiquidationModule is SolventLiquidation {
             Closing memory closing;
             _take(closing, borrower, collateral, seen.index, seen.debtWord, seen.restWord);
             closing.quote = seen.quote;
-            _require(_planLiquidation(_collaterals[collateral], closing, maxRepaidAssets, minSeizedAssets));
-            _close(closing, result);
+            RulesWord rules = _rulesWordOf(_collaterals[collateral]);
+            _require(
+                _planLiquidation(closing, rules.lltvBps(), rules.minIncentiveBps(), maxRepaidAssets, minSeizedAssets)
+            );
+            _close(closing, result, seen.totalDebt);
             _checkSocialized(result.socializedAssets, maxSocializedAssets);
             _bookPayment(result, closing.toDefault);
             (toDefault, impaired) = (closing.toDefault, closing.position.impairmentId != 0);
@@ -63,112 +65,73 @@ contract LiquidationModule is SolventLiquidation {
         uint256 maxSocializedAssets,
         bytes calldata data
     ) external onlyDelegated nonReentrant returns (ILendingVault.Liquidation[] memory results) {
-        _accrue();
         results = new ILendingVault.Liquidation[](items.length);
-        ILendingVault.Liquidation memory sum;
-        (uint256[] memory toDefaults, uint256 toDefault) = _closeAll(items, results, sum);
+        Batch memory batch = _closeAll(items, results);
+        ILendingVault.Liquidation memory sum = batch.sum;
         _checkSocialized(sum.socializedAssets, maxSocializedAssets);
-        _bookPayment(sum, toDefault);
-        _handOver(items, results);
+        _bookPayment(sum, batch.toDefault);
+        _handOver(items, results, batch);
         uint256 owed = sum.repaidAssets + sum.feeAssets;
         if (data.length != 0) IBatchLiquidationCallback(msg.sender).onBatchLiquidation(owed, results, data);
         if (owed != 0) _asset.pull(msg.sender, owed);
-        if (toDefault == 0 && _impairments == 0) return results;
+        if (batch.toDefault == 0 && !batch.anyImpaired) return results;
         for (uint256 i; i < items.length; ++i) {
-            if (results[i].repaidAssets != 0) _settle(items[i].borrower, items[i].collateral, toDefaults[i]);
+            if (results[i].repaidAssets == 0) continue;
+            uint256 toDefault = batch.toDefault == 0 ? 0 : batch.toDefaults[i];
+            _settle(items[i].borrower, items[i].collateral, toDefault);
         }
-    }
-
-    /// @dev Plans and books the items in order; those that cannot be closed are reported and leave an empty result. Adds
-    /// what they come to up in `sum`.
-    /// @return toDefaults What is paid for earlier write-offs of each position, asset units.
-    /// @return toDefault The sum of it.
-    function _closeAll(
-        ILendingVault.LiquidationItem[] calldata items,
-        ILendingVault.Liquidation[] memory results,
-        ILendingVault.Liquidation memory sum
-    ) private returns (uint256[] memory toDefaults, uint256 toDefault) {
-        ISolventVault.PositionKey[] memory keys = new ISolventVault.PositionKey[](items.length);
-        for (uint256 i; i < items.length; ++i) {
-            ISolventVault.PositionKey memory key = keys[i];
-            (key.borrower, key.collateral) = (items[i].borrower, items[i].collateral);
-        }
-        Prices memory prices = _priced(keys);
-        toDefaults = new uint256[](items.length);
-        _beginBatch();
-        Memory.Pointer free = Memory.getFreeMemoryPointer();
-        for (uint256 i; i < items.length; ++i) {
-            // Nothing of the item before is needed any more: all that stays was allocated ahead of the loop.
-            Memory.unsafeSetFreeMemoryPointer(free);
-            Closing memory closing;
-            bytes memory failure = _openItem(closing, keys[i], prices, i);
-            if (failure.length == 0) {
-                ILendingVault.LiquidationItem calldata item = items[i];
-                failure = _planLiquidation(
-                    _collaterals[closing.collateral],
-                    closing,
-                    item.maxRepaidAssets,
-                    item.minSeizedAssets
-                );
-            }
-            if (_skips(keys[i], failure)) continue;
-            ILendingVault.Liquidation memory result = results[i];
-            _close(closing, result);
-            sum.repaidAssets += result.repaidAssets;
-            sum.feeAssets += result.feeAssets;
-            sum.socializedAssets += result.socializedAssets;
-            toDefaults[i] = closing.toDefault;
-            toDefault += closing.toDefault;
-        }
-        _endBatch(false);
     }
 
     // ---------------------------------------------------------------- The steps
 
     /// @dev Takes collateral and debt of a planned liquidation out of the position and books its loss. Fills in `result`.
-    function _close(Closing memory closing, ILendingVault.Liquidation memory result) private {
-        uint256 toDebt = closing.repaid - closing.toDefault;
-        if (closing.insolvent) _extinguish(closing);
-        else if (toDebt != 0) _payDebt(_collaterals[closing.collateral], closing.position, closing.debt, toDebt);
-        _pendingPayment += toDebt;
+    function _close(Closing memory closing, ILendingVault.Liquidation memory result, uint256 allDebt) private {
+        if (closing.insolvent) {
+            _extinguish(closing, allDebt);
+            result.badDebtAssets = closing.badDebt;
+            result.socializedAssets = _book(
+                closing,
+                IWriteOffEngine.Cause.Liquidation,
+                closing.position.scaledDebt == 0
+            );
+        } else {
+            _closeSolvent(closing);
+        }
         result.repaidAssets = closing.repaid;
         result.feeAssets = closing.fee;
         result.seizedAssets = closing.seized;
-        result.badDebtAssets = closing.badDebt;
-        result.socializedAssets = _book(closing, IWriteOffEngine.Cause.Liquidation, closing.position.scaledDebt == 0);
-        emit ILendingVault.Liquidated(
-            closing.borrower,
-            closing.collateral,
-            msg.sender,
-            closing.repaid,
-            closing.fee,
-            closing.seized
-        );
+        _emitLiquidated(closing.borrower, closing.collateral, result);
     }
 
     /// @dev Books what the liquidator is about to pay, but for what goes to earlier write-offs; only then can a total loss
     /// be told.
     function _bookPayment(ILendingVault.Liquidation memory sum, uint256 toDefault) private {
-        _pendingPayment = 0;
         _addCash(sum.repaidAssets - toDefault + sum.feeAssets);
         if (sum.feeAssets != 0) _addReserves(sum.feeAssets);
-        if (sum.socializedAssets != 0) _closeIfWipedOut();
+        if (sum.socializedAssets != 0) _closeIfTotalLoss();
     }
 
-    /// @dev Sends the collateral of a batch, one transfer for each run of positions with the same one.
+    /// @dev Says what was done with each position of a batch, and sends the collateral, one transfer for each run of
+    /// positions with the same one.
     function _handOver(
         ILendingVault.LiquidationItem[] calldata items,
-        ILendingVault.Liquidation[] memory results
+        ILendingVault.Liquidation[] memory results,
+        Batch memory batch
     ) private {
         address collateral;
         uint256 seized;
+        uint256 loss;
         for (uint256 i; i < items.length; ++i) {
+            ILendingVault.Liquidation memory result = results[i];
+            if (result.repaidAssets == 0) continue;
             address next = items[i].collateral;
             if (next != collateral) {
                 if (seized != 0) IERC20(collateral).safeTransfer(msg.sender, seized);
                 (collateral, seized) = (next, 0);
             }
-            seized += results[i].seizedAssets;
+            seized += result.seizedAssets;
+            if (result.badDebtAssets != 0) result.socializedAssets = _socializedOf(batch.losses, batch.covered, loss++);
+            _emitLiquidated(items[i].borrower, next, result);
         }
         if (seized != 0) IERC20(collateral).safeTransfer(msg.sender, seized);
     }

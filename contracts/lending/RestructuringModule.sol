@@ -84,7 +84,7 @@ contract RestructuringModule is Impairments {
         uint256 socialized = _forgive(closing, principalAssets, interestAssets);
         _checkSocialized(socialized, maxSocializedAssets);
         _checkAssetMoves();
-        if (socialized != 0) _closeIfWipedOut();
+        if (socialized != 0) _closeIfTotalLoss();
         // What is left of the debt may still be more than its collateral covers: the impairment follows it, or ends.
         Closing memory left;
         _open(left, borrower, collateral);
@@ -188,7 +188,7 @@ contract RestructuringModule is Impairments {
         _takeOff(closing);
         _store(closing.borrower, closing.collateral, position);
         uint256 id;
-        (id, socialized) = _sendDown(closing, IWriteOffEngine.Cause.Restructuring, coverable);
+        (id, socialized) = _sendDown(closing, IWriteOffEngine.Cause.Restructuring, coverable, 0);
         emit ILendingRestructuring.Restructured(
             closing.borrower,
             closing.collateral,

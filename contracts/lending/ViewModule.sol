@@ -219,7 +219,8 @@ contract ViewModule is LossFigures, VaultViews {
         if (failure.length != 0) return failure;
         closing.quote.primaryAssets = (closing.quote.primaryAssets * leftBps) / BPS;
         closing.quote.highAssets = (closing.quote.highAssets * leftBps) / BPS;
-        return byLiquidator ? _planLiquidation(state, closing, type(uint256).max, 0) : _planWriteOff(state, closing);
+        if (!byLiquidator) return _planWriteOff(state, closing);
+        return _planLiquidation(closing, state.lltvBps, state.minIncentiveBps, type(uint256).max, 0);
     }
 
     function _describe(Closing memory closing, ISolventVault.LossPlan memory plan) private view {

@@ -191,7 +191,9 @@ contract MarginLossModule is MarginFigures {
                 coverableAssets: closing.badDebt,
                 insurableAssets: closing.insurable
             }),
-            WAD
+            WAD,
+            0,
+            _reserveAssets()
         );
         account.writeOffId = id.toUint32();
         if (closing.insurable != 0) _countDraw(standing, closing, _engine.ledger(address(this), id).insurance);

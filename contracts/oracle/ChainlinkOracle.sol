@@ -61,6 +61,8 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
     uint256 private constant WAD_DECIMALS = 18;
     /// @dev Answers fit 96 bits, so amounts of 160 bits can be multiplied by them in one word.
     uint256 private constant MAX_IN_ASSETS = type(uint160).max;
+    /// @dev Largest difference of two scales (feed decimals + token decimals) for which there is a price in one word.
+    uint256 private constant MAX_SCALE_GAP = 48;
     /// @dev What must be left before calling a second source: a caller passes on 63/64 of its gas (EIP-150), the call
     /// itself costs up to 2,600, and the rest is margin.
     uint256 private constant SECOND_SOURCE_RESERVE = (SECOND_SOURCE_GAS * 64) / 63 + 6_000;
@@ -285,6 +287,21 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
                 : quoteLeg.blocksLoss
                     ? quote
                     : address(0);
+    }
+
+    /// @inheritdoc IPriceOracle
+    function getLossPrice(address base, address quote) external view returns (LossPrice memory price) {
+        uint256 sequencerUpSince = _checkSequencer();
+        if (base == quote) return LossPrice(1, 1, 1, 1, uint64(block.timestamp), address(0));
+        Leg memory baseLeg = _readLeg(base, sequencerUpSince);
+        Leg memory quoteLeg = _readLeg(quote, sequencerUpSince);
+        (price.primaryNumerator, price.primaryDenominator) = _ratio(base, quote, baseLeg.primary, quoteLeg.primary);
+        (price.highNumerator, price.highDenominator) = (price.primaryNumerator, price.primaryDenominator);
+        price.oldestRoundAt = Math.min(baseLeg.updatedAt, quoteLeg.updatedAt).toUint64();
+        if (!baseLeg.hasSecond && !quoteLeg.hasSecond) return price;
+        (price.highNumerator, price.highDenominator) = _ratio(base, quote, baseLeg.high, quoteLeg.low);
+        if (baseLeg.blocksLoss) price.lossBlockedBy = base;
+        else if (quoteLeg.blocksLoss) price.lossBlockedBy = quote;
     }
 
     // --------------------------------------------------------------------------------------------------------- views
@@ -532,6 +549,25 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
             (uint256 high, ) = Math.mul512(worth, factor);
             if (high >= quoteAnswer) revert QuoteOverflow(inAssets, base, quote);
             return Math.mulDiv(worth, factor, quoteAnswer);
+        }
+    }
+
+    /// @dev The fraction by which `_convert` multiplies an amount. An answer has 96 bits, 10^48 has 160, so a word holds it
+    /// unless two scales are further apart than that; then amounts must be asked about one by one.
+    function _ratio(
+        address base,
+        address quote,
+        Price basePrice,
+        Price quotePrice
+    ) private pure returns (uint256 numerator, uint256 denominator) {
+        (numerator, denominator) = (_answerOf(basePrice), _answerOf(quotePrice));
+        (uint256 baseScale, uint256 quoteScale) = (_scaleOf(basePrice), _scaleOf(quotePrice));
+        if (baseScale > quoteScale + MAX_SCALE_GAP || quoteScale > baseScale + MAX_SCALE_GAP) {
+            revert ScalesTooFarApart(base, quote);
+        }
+        unchecked {
+            if (baseScale >= quoteScale) denominator *= 10 ** (baseScale - quoteScale);
+            else numerator *= 10 ** (quoteScale - baseScale);
         }
     }
 

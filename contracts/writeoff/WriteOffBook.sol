@@ -75,6 +75,17 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         uint128 charged;
     }
 
+    /// @dev Bad debts that go down the waterfall together. Asset units unless said.
+    struct Losses {
+        IWriteOffEngine.BadDebt[] reports;
+        uint256 room; // for how many reports there is place
+        uint256[] closedWads; // of each report of an impaired debt; empty if there is none
+        uint256 reservesLeft; // when all that are in the list have been paid for as far as they go
+        uint256 reservesTaken; // for those in the list
+        uint256 uncovered; // what provisions out of reserves, and reserves, do not pay of them
+        uint32 epoch; // that is open; zero as long as it does not matter
+    }
+
     /// @dev What has to be told before leaving, seconds; the generation counts how often it was turned on. One slot.
     struct ExitTerms {
         uint32 noticeSeconds;
@@ -97,8 +108,6 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
 
     /// @dev Set when somebody leaves in this transaction.
     bool internal transient _left;
-    /// @dev What a liquidator is about to pay for debt that has left the books, asset units.
-    uint256 internal transient _pendingPayment;
     /// @dev True while the losses of a batch are gathered, and what they have charged so far, asset units.
     bool internal transient _batching;
     uint256 internal transient _batchCharge;
@@ -160,20 +169,25 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// reserves, the engine's tranches, lenders. Nothing else may change the books while the tranches are called.
     /// @param loss The report to the engine; epoch and what reserves pay are filled in here.
     /// @param closedWad Part of the impaired debt that is closed, WAD: as much of its provision may be used.
+    /// @param pendingAssets What is about to be paid for debt that has left the books, asset units.
+    /// @param reserves `_reserveAssets`, which a lending vault has at hand.
     /// @return id Ledger number.
     /// @return socializedAssets Charged to the lenders through loss epochs, before or now, asset units.
     function _writeOffDebt(
         IWriteOffEngine.BadDebt memory loss,
-        uint256 closedWad
+        uint256 closedWad,
+        uint256 pendingAssets,
+        uint256 reserves
     ) internal returns (uint256 id, uint256 socializedAssets) {
         uint256 heldReserves;
         uint256 heldCharge;
         if (loss.id != 0) (heldReserves, heldCharge) = _usableProvision(loss.id, closedWad);
         uint256 fromHeld = Math.min(heldReserves, loss.badDebtAssets);
-        uint256 fromReserves = Math.min(_reserveAssets(), loss.badDebtAssets - fromHeld);
+        uint256 fromReserves = Math.min(reserves, loss.badDebtAssets - fromHeld);
         if (fromReserves != 0) _takeReserves(fromReserves);
         loss.reserveAssets = fromHeld + fromReserves;
-        loss.epoch = _openEpoch;
+        // Where reserves pay for all of it slot S is not read at all (2,100 gas).
+        if (loss.id != 0 || loss.reserveAssets != loss.badDebtAssets) loss.epoch = _openEpoch;
         _booksOpen = 1;
         uint256 covered;
         (id, covered) = _engine.absorb(loss);
@@ -184,8 +198,137 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         socializedAssets = loss.badDebtAssets - loss.reserveAssets - covered;
         uint256 fromCharge = Math.min(heldCharge, socializedAssets);
         if (fromHeld + fromCharge != 0) _useProvision(loss.id, fromHeld, fromCharge);
-        _socialize(loss.id, _bearable(socializedAssets - fromCharge), false);
+        _socialize(loss.id, _bearable(socializedAssets - fromCharge, pendingAssets), false);
         _booksOpen = 0;
+    }
+
+    // Several bad debts at once: `_expectLosses`, then `_addLoss` for each, and when all have left the outstanding assets,
+    // `_writeOffDebts`. One call of the engine, one loss epoch, each total written once: that is worth 4,000 gas a debt.
+
+    /// @dev Makes room for at most `count` losses, for which there are `reserves`. Of the reports only the places: each is made when it is known.
+    function _expectLosses(Losses memory losses, uint256 count, uint256 reserves) internal pure {
+        uint256[] memory places = new uint256[](count);
+        IWriteOffEngine.BadDebt[] memory reports;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            mstore(places, 0)
+            reports := places
+        }
+        losses.reports = reports;
+        losses.room = count;
+        losses.reservesLeft = reserves;
+    }
+
+    function _lossCount(Losses memory losses) internal pure returns (uint256) {
+        return losses.reports.length;
+    }
+
+    /// @dev Whether an entry `id` of an impaired debt is among the losses.
+    function _isAmong(Losses memory losses, uint256 id) internal pure returns (bool) {
+        for (uint256 i; i < losses.reports.length; ++i) {
+            if (losses.reports[i].id == id) return true;
+        }
+        return false;
+    }
+
+    /// @dev Adds a loss, each of another debt and no more than room was made for: its provision and the reserves pay for it
+    /// before those that are added later. What is set apart for one of them is not there for another, also where it turns
+    /// out not to be needed.
+    /// @param loss The report to the engine; epoch and what reserves pay are filled in here.
+    /// @param closedWad As in `_writeOffDebt`.
+    function _addLoss(Losses memory losses, IWriteOffEngine.BadDebt memory loss, uint256 closedWad) internal view {
+        IWriteOffEngine.BadDebt[] memory reports = losses.reports;
+        uint256 at = reports.length;
+        // The room that `_expectLosses` has made is behind the end of the list.
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            mstore(reports, add(at, 1))
+            mstore(add(add(reports, 32), shl(5, at)), loss)
+        }
+        uint256 uncovered = loss.badDebtAssets;
+        if (loss.id != 0) {
+            if (losses.closedWads.length == 0) losses.closedWads = new uint256[](losses.room);
+            losses.closedWads[at] = closedWad;
+            (uint256 heldReserves, ) = _usableProvision(loss.id, closedWad);
+            uncovered -= Math.min(heldReserves, uncovered);
+        }
+        uint256 left = losses.reservesLeft;
+        if (left != 0) {
+            uint256 fromReserves = Math.min(left, uncovered);
+            losses.reservesLeft = left - fromReserves;
+            losses.reservesTaken += fromReserves;
+            uncovered -= fromReserves;
+        }
+        loss.reserveAssets = loss.badDebtAssets - uncovered;
+        if (loss.id == 0 && uncovered == 0) return;
+        losses.uncovered += uncovered;
+        if (losses.epoch == 0) losses.epoch = _openEpoch;
+        loss.epoch = losses.epoch;
+    }
+
+    /// @dev Takes the losses down the waterfall.
+    /// @param pendingAssets As in `_writeOffDebt`.
+    /// @return firstId Ledger number of the first that is not impaired; the others that are not follow it.
+    /// @return socializedAssets Charged to the lenders through loss epochs, before or now, asset units.
+    /// @return covered What tranches paid for each, asset units; empty if they paid for none.
+    function _writeOffDebts(
+        Losses memory losses,
+        uint256 pendingAssets
+    ) internal returns (uint256 firstId, uint256 socializedAssets, uint256[] memory covered) {
+        if (losses.reservesTaken != 0) _takeReserves(losses.reservesTaken);
+        _booksOpen = 1;
+        (firstId, covered) = _engine.absorbBatch(losses.reports);
+        uint256 paid;
+        for (uint256 i; i < covered.length; ++i) paid += covered[i];
+        if (paid != 0) {
+            _addCash(paid);
+            _checkBalance();
+        }
+        socializedAssets = losses.uncovered - paid;
+        if (losses.closedWads.length == 0) _socialize(0, _bearable(socializedAssets, pendingAssets), false);
+        else _chargeImpaired(losses, covered, pendingAssets);
+        _booksOpen = 0;
+    }
+
+    /// @dev What is charged to the lenders for loss `i`, asset units.
+    function _socializedOf(Losses memory losses, uint256[] memory covered, uint256 i) internal pure returns (uint256) {
+        IWriteOffEngine.BadDebt memory loss = losses.reports[i];
+        uint256 uncovered = loss.badDebtAssets - loss.reserveAssets;
+        return covered.length == 0 ? uncovered : uncovered - covered[i];
+    }
+
+    /// @dev The end of a batch of losses in which there are impaired debts: what is provisioned for each is used, the rest
+    /// is charged, as far as the shares can bear it, and listed.
+    function _chargeImpaired(Losses memory losses, uint256[] memory covered, uint256 pendingAssets) private {
+        IWriteOffEngine.BadDebt[] memory reports = losses.reports;
+        uint256[] memory charges = new uint256[](reports.length);
+        uint256 charge;
+        for (uint256 i; i < reports.length; ++i) {
+            charges[i] = _socializedOf(losses, covered, i);
+            if (reports[i].id != 0) charges[i] -= _useProvisionFor(reports[i], losses.closedWads[i], charges[i]);
+            charge += charges[i];
+        }
+        uint256 left = _bearable(charge, pendingAssets);
+        _beginBatch();
+        for (uint256 i; i < reports.length; ++i) {
+            uint256 part = Math.min(charges[i], left);
+            left -= part;
+            _socialize(reports[i].id, part, false);
+        }
+        _endBatch(false);
+    }
+
+    /// @dev Uses what is provisioned for an impaired debt that is written off.
+    /// @return fromCharge What of `socializedAssets` had been charged before, asset units.
+    function _useProvisionFor(
+        IWriteOffEngine.BadDebt memory loss,
+        uint256 closedWad,
+        uint256 socializedAssets
+    ) private returns (uint256 fromCharge) {
+        (uint256 heldReserves, uint256 heldCharge) = _usableProvision(loss.id, closedWad);
+        uint256 fromHeld = Math.min(heldReserves, loss.badDebtAssets);
+        fromCharge = Math.min(heldCharge, socializedAssets);
+        if (fromHeld + fromCharge != 0) _useProvision(loss.id, fromHeld, fromCharge);
     }
 
     /// @dev Closes the vault to deposits for good after a total loss. To be called after a socialized one, when all that
@@ -213,9 +356,9 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
 
     /// @dev The part of a loss that the shares can bear: what they were worth before it. While claims on reversed
     /// provisions are open that may be less than the loss, and then those who claim bear the rest (`ClaimPayments`).
-    function _bearable(uint256 assets) private view returns (uint256) {
-        if (!_provisioned || _unfundedClaims == 0) return assets;
-        int256 gross = _grossAssets() + int256(_pendingPayment + assets);
+    function _bearable(uint256 assets, uint256 pendingAssets) private view returns (uint256) {
+        if (assets == 0 || !_provisioned || _unfundedClaims == 0) return assets;
+        int256 gross = _grossAssets() + int256(pendingAssets + assets);
         return Math.min(assets, _above(gross, _reserveAssets() + _provisions + _unfundedClaims));
     }
 

@@ -32,36 +32,82 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
 
     /// @inheritdoc IWriteOffEngine
     function absorb(BadDebt calldata badDebt) external nonReentrant returns (uint256 id, uint256 coveredAssets) {
-        Header memory header;
+        if (badDebt.id != 0) return (badDebt.id, _absorb(badDebt, badDebt.id, 0, 0));
+        uint256 version;
         uint256 layers;
-        (id, layers) = badDebt.id == 0
-            ? _newEntry(header, badDebt.previousId)
-            : (badDebt.id, _openedEntry(header, badDebt.id));
-        Record storage record = _records[msg.sender][id];
+        (id, version, layers) = _takeNumbers(1);
+        coveredAssets = _absorb(badDebt, id, version, layers);
+    }
 
+    /// @inheritdoc IWriteOffEngine
+    function absorbBatch(
+        BadDebt[] calldata badDebts
+    ) external nonReentrant returns (uint256 firstId, uint256[] memory coveredAssets) {
+        uint256 fresh;
+        // No number has 2^32 others before it.
+        unchecked {
+            for (uint256 i; i < badDebts.length; ++i) if (badDebts[i].id == 0) ++fresh;
+        }
+        // All numbers are taken at once, before a tranche is called: that is one write of the book.
+        (uint256 next, uint256 version, uint256 layers) = _takeNumbers(fresh);
+        firstId = next;
+        for (uint256 i; i < badDebts.length; ++i) {
+            BadDebt calldata badDebt = badDebts[i];
+            uint256 covered = _absorb(badDebt, badDebt.id == 0 ? next++ : badDebt.id, version, layers);
+            if (covered == 0) continue;
+            if (coveredAssets.length == 0) coveredAssets = new uint256[](badDebts.length);
+            coveredAssets[i] = covered;
+        }
+    }
+
+    /// @dev Takes one bad debt down the stack and keeps what it came to under `id`. A new entry is paid by the present
+    /// stack: `version`, of so many `layers`.
+    function _absorb(
+        BadDebt calldata badDebt,
+        uint256 id,
+        uint256 version,
+        uint256 layers
+    ) private returns (uint256 coveredAssets) {
+        Record storage record = _records[msg.sender][id];
+        uint256 opening;
+        if (badDebt.id == 0) opening = _openingOf(badDebt.previousId, version);
+        else (opening, version, layers) = _openedEntry(id);
         uint256 shortfall = badDebt.badDebtAssets - badDebt.reserveAssets;
-        header.byReserves = shortfall == 0 && badDebt.id == 0;
         uint256 insurance;
-        uint256 dilutionCash;
         if (shortfall != 0 && layers != 0) {
-            // Tranches may look the entry up.
-            if (badDebt.id == 0) _storeHeader(record, header);
-            (insurance, dilutionCash) = _drawStack(record, id, header.stackVersion, layers, shortfall, badDebt);
-            coveredAssets = insurance + dilutionCash;
+            // Tranches may look the entry up. Read back, because one more word does not fit the stack meanwhile.
+            _storeHeader(record, opening);
+            (insurance, coveredAssets) = _drawStack(record, id, version, layers, shortfall, badDebt);
+            opening = _headerOf(record);
             shortfall -= coveredAssets;
         }
+        _keep(record, badDebt, opening, shortfall, badDebt.id == 0 && shortfall + coveredAssets == 0);
+        _report(badDebt, id, insurance, coveredAssets - insurance, shortfall);
+    }
 
-        if (header.byReserves) {
-            // In the slot of the header, which saves 22,100 gas.
-            header.borne = badDebt.reserveAssets.toUint120();
-        } else {
-            if (badDebt.reserveAssets != 0) _addPaid(record, 0, badDebt.reserveAssets);
-            header.borne = (header.borne + shortfall).toUint120();
-        }
+    /// @dev Writes what reserves and lenders bear of a bad debt into its entry. Where nobody but the reserves has paid, that
+    /// is in the slot of the header, which saves 22,100 gas.
+    function _keep(
+        Record storage record,
+        BadDebt calldata badDebt,
+        uint256 opening,
+        uint256 socialized,
+        bool byReserves
+    ) private {
+        uint256 borne = socialized;
+        if (byReserves) borne = badDebt.reserveAssets;
+        else if (badDebt.reserveAssets != 0) _addPaid(record, 0, badDebt.reserveAssets);
         if (badDebt.cause == Cause.Restructuring) record.forgiven += badDebt.badDebtAssets.toUint128();
-        header.epoch = badDebt.epoch;
-        header.cause = badDebt.cause;
-        _storeHeader(record, header);
+        _storeHeader(record, _closingOf(opening, borne, byReserves, badDebt.epoch, badDebt.cause));
+    }
+
+    function _report(
+        BadDebt calldata badDebt,
+        uint256 id,
+        uint256 insurance,
+        uint256 dilutionCash,
+        uint256 socialized
+    ) private {
         emit WrittenOff(
             msg.sender,
             id,
@@ -72,38 +118,39 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
             badDebt.reserveAssets,
             insurance,
             dilutionCash,
-            shortfall
+            socialized
         );
     }
 
-    /// @dev Takes the next number and notes in `header` when and under which stack; the caller stores it.
-    /// @return id The number.
-    /// @return layers Size of the stack.
-    function _newEntry(Header memory header, uint32 previousId) private returns (uint256 id, uint256 layers) {
+    /// @dev Takes the next `count` numbers of the calling vault.
+    /// @return first The first of them.
+    /// @return version The present stack.
+    /// @return layers Its size.
+    function _takeNumbers(uint256 count) private returns (uint256 first, uint256 version, uint256 layers) {
         Book storage book = _books[msg.sender];
         if (book.asset == address(0)) revert UnknownVault(msg.sender);
-        layers = book.stackSize;
-        header.timestamp = uint32(block.timestamp);
-        header.previousId = previousId;
-        header.stackVersion = uint24(book.stackVersion);
-        id = ++book.writeOffCount;
+        uint256 latest = book.writeOffCount;
+        (first, version, layers) = (latest + 1, book.stackVersion, book.stackSize);
+        if (count != 0) book.writeOffCount = (latest + count).toUint32();
     }
 
-    /// @dev Reads the entry of an impaired debt; its stack is the one of the time when it was opened.
-    function _openedEntry(Header memory header, uint256 id) private returns (uint256 layers) {
+    /// @dev Reads the entry of an impaired debt, which is paid by the stack of the time when it was opened.
+    /// @return opening What was known of it then, and what the lenders have borne of it since, as a word of its slot.
+    function _openedEntry(uint256 id) private returns (uint256 opening, uint256 version, uint256 layers) {
         Record storage record = _record(msg.sender, id);
         Header memory opened = record.header;
+        version = opened.stackVersion;
+        layers = _shapes[msg.sender][version].size;
+        opening = _openingOf(opened.previousId, version, opened.timestamp);
         // What reserves have paid alone goes to its own place, now that others may pay for the same entry.
         if (opened.byReserves) record.paid[0].even = opened.borne;
-        else header.borne = opened.borne;
-        header.timestamp = opened.timestamp;
-        header.previousId = opened.previousId;
-        header.stackVersion = opened.stackVersion;
-        return _shapes[msg.sender][opened.stackVersion].size;
+        else opening |= opened.borne;
     }
 
     /// @dev Calls the tranches in order until nothing is left for them to pay: of `shortfall`, at most what the report says
     /// that they may cover.
+    /// @return insurance What those of kind Insurance paid, asset units.
+    /// @return covered What all of them paid, asset units.
     function _drawStack(
         Record storage record,
         uint256 id,
@@ -111,7 +158,7 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
         uint256 layers,
         uint256 shortfall,
         BadDebt calldata badDebt
-    ) private returns (uint256 insurance, uint256 dilutionCash) {
+    ) private returns (uint256 insurance, uint256 covered) {
         IERC20 asset = IERC20(_books[msg.sender].asset);
         uint256 balance = asset.balanceOf(msg.sender);
         shortfall = Math.min(shortfall, badDebt.coverableAssets);
@@ -130,12 +177,10 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
             if (paid == 0) continue;
             _addPaid(record, 1 + i, paid);
             shortfall -= paid;
-            if (layer.kind == Kind.Insurance) {
-                insurance += paid;
-                insurable = Math.saturatingSub(insurable, paid);
-            } else {
-                dilutionCash += paid;
-            }
+            covered += paid;
+            if (layer.kind != Kind.Insurance) continue;
+            insurance += paid;
+            insurable = Math.saturatingSub(insurable, paid);
         }
     }
 
@@ -149,9 +194,9 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
 
     /// @inheritdoc IWriteOffEngine
     function openImpairment(address debtor, uint32 previousId) external returns (uint256 id) {
-        Header memory header;
-        (id, ) = _newEntry(header, previousId);
-        _storeHeader(_records[msg.sender][id], header);
+        uint256 version;
+        (id, version, ) = _takeNumbers(1);
+        _storeHeader(_records[msg.sender][id], _openingOf(previousId, version));
         emit ImpairmentOpened(msg.sender, id, debtor);
     }
 

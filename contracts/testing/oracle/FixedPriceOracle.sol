@@ -148,6 +148,19 @@ contract FixedPriceOracle is IPriceOracle {
         lossQuote.lossBlockedBy = special.lossBlockedBy;
     }
 
+    /// @inheritdoc IPriceOracle
+    function getLossPrice(address base, address quote) external view returns (LossPrice memory price) {
+        if (base == quote) return LossPrice(1, 1, 1, 1, uint64(block.timestamp), address(0));
+        Pair memory pair = _pair(base, quote);
+        price = LossPrice(pair.priceE36, PRICE_SCALE, pair.priceE36, PRICE_SCALE, pair.setAt, address(0));
+        if (pair.hasOverrides) {
+            Overrides memory special = overrides[base][quote];
+            if (special.highPriceE36 != 0) price.highNumerator = special.highPriceE36;
+            if (special.oldestRoundAt != 0) price.oldestRoundAt = special.oldestRoundAt;
+            price.lossBlockedBy = special.lossBlockedBy;
+        }
+    }
+
     function _pair(address base, address quote) private view returns (Pair memory pair) {
         pair = pairs[base][quote];
         if (pair.hasOverrides && overrides[base][quote].dead) revert PriceDead(base, quote);

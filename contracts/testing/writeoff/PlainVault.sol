@@ -82,7 +82,9 @@ contract PlainVault is CreditBook, WriteOffVault {
                 coverableAssets: badDebt,
                 insurableAssets: insurable
             }),
-            0
+            0,
+            0,
+            _reserveAssets()
         );
         if (socialized != 0) _closeIfWipedOut();
     }

@@ -176,4 +176,62 @@ describe("ChainlinkOracle quotes", () => {
         .withArgs(115_793n, coarse.address, fine.address);
     });
   });
+
+  describe("a price for many amounts", () => {
+    it("says of every amount what its quote says, whatever the decimals", async () => {
+      const oracle = await deployOracle(ethers);
+      const assets = [];
+      for (const tokenDecimals of DECIMALS) {
+        assets.push(await addAsset(ethers, oracle, { tokenDecimals, feedDecimals: 8, answer: 2_345_67891234n }));
+      }
+      for (const base of assets) {
+        for (const quote of assets) {
+          const price = await oracle.getLossPrice(base.address, quote.address);
+          for (const amount of [1n, 999_999_937n, 2n ** 100n + 12_345n]) {
+            const { primaryAssets, highAssets, oldestRoundAt, lossBlockedBy } = await oracle.getLossQuote(
+              amount,
+              base.address,
+              quote.address,
+            );
+            expect((amount * price.primaryNumerator) / price.primaryDenominator).to.equal(primaryAssets);
+            expect((amount * price.highNumerator) / price.highDenominator).to.equal(highAssets);
+            if (base === quote) continue;
+            expect([price.oldestRoundAt, price.lossBlockedBy]).to.deep.equal([oldestRoundAt, lossBlockedBy]);
+          }
+        }
+      }
+    });
+
+    it("OR1: is the most generous one where a second source says more, and names a silent one", async () => {
+      const { oracle, ether, dollar } = await networkHelpers.loadFixture(etherAndDollarCoin);
+      const second = await addSecondSource(ethers, oracle, ether);
+      await second.setAnswer(2_600_00000000n);
+      const price = await oracle.getLossPrice(ether.address, dollar.address);
+      const amount = 10n ** 18n;
+      // 2,500 / 0.999 and 2,600 / 0.999
+      expect((amount * price.primaryNumerator) / price.primaryDenominator).to.equal(2_502_502502n);
+      expect((amount * price.highNumerator) / price.highDenominator).to.equal(2_602_602602n);
+      await second.setAnswer(0n);
+      expect((await oracle.getLossPrice(ether.address, dollar.address)).lossBlockedBy).to.equal(ether.address);
+    });
+
+    it("is refused where no word holds it, and quotes are given all the same", async () => {
+      const oracle = await deployOracle(ethers);
+      const wide = await addAsset(ethers, oracle, { tokenDecimals: 36, feedDecimals: 18, answer: 10n ** 18n });
+      const near = await addAsset(ethers, oracle, { tokenDecimals: 6, feedDecimals: 0, answer: 1n });
+      const far = await addAsset(ethers, oracle, { tokenDecimals: 5, feedDecimals: 0, answer: 1n });
+      for (const [base, quote] of [
+        [wide, far],
+        [far, wide],
+      ] as const) {
+        await expect(oracle.getLossPrice(base.address, quote.address))
+          .to.be.revertedWithCustomError(oracle, "ScalesTooFarApart")
+          .withArgs(base.address, quote.address);
+      }
+      expect((await oracle.getLossQuote(1n, far.address, wide.address)).primaryAssets).to.equal(10n ** 31n);
+      const price = await oracle.getLossPrice(near.address, wide.address);
+      expect([price.primaryNumerator, price.primaryDenominator]).to.deep.equal([10n ** 48n, 10n ** 18n]);
+      expect(await oracle.getLossPrice(wide.address, wide.address)).to.deep.include.members([1n, 1n, 1n, 1n]);
+    });
+  });
 });

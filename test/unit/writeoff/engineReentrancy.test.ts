@@ -70,6 +70,7 @@ describe("WriteOffEngine re-entered from inside a tranche", () => {
   const onEngine: Record<string, Reaction> = {
     recover: ({ engine, vault }) => engine.interface.encodeFunctionData("recover", [vault.target, 1n, 10n]),
     absorb: ({ engine, badDebt }) => engine.interface.encodeFunctionData("absorb", [badDebt]),
+    absorbBatch: ({ engine, badDebt }) => engine.interface.encodeFunctionData("absorbBatch", [[badDebt, badDebt]]),
     creditProceeds: ({ engine, vault }) =>
       engine.interface.encodeFunctionData("creditProceeds", [vault.target, 1n, 10n]),
     returnUnspent: ({ engine, vault }) => engine.interface.encodeFunctionData("returnUnspent", [vault.target, 1n, 10n]),
