@@ -39,29 +39,36 @@ abstract contract Loans is LendingBook {
 
     function _withdrawCollateral(address collateral, uint256 assets, address borrower, address receiver) internal {
         if (assets == 0) revert ILendingVault.ZeroAssets();
-        (uint256 index, ) = _accrued();
         (Collateral storage state, CollateralWord word) = _listedWord(collateral);
         Position storage stored = _positions[borrower][collateral];
         (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
         uint256 held = restWord.collateral();
         if (assets > held) revert ILendingVault.InsufficientCollateral(assets, held);
-        uint256 debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
+        uint256 debt;
+        // In a block, because without IR, as the Solidity tests compile it, one variable more is too many.
+        {
+            (uint256 index, ) = _accrued();
+            debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
+        }
         bool impaired;
         if (restWord.hasRecord()) {
             uint256 defaulted;
             (restWord, impaired, defaulted) = _recordOf(borrower, collateral, restWord);
             debt += defaulted;
         }
-        DebtAge.Age age = DebtAge.afterWithdraw(
-            restWord.age(),
-            debtWord.principal(),
-            assets,
-            held,
-            _model.waitingPeriod
-        );
+        {
+            DebtAge.Age age = DebtAge.afterWithdraw(
+                restWord.age(),
+                debtWord.principal(),
+                assets,
+                held,
+                _model.waitingPeriod
+            );
+            restWord = restWord.with(held - assets, age);
+        }
         if (debt != 0) _checkLtv(state, word, borrower, collateral, held - assets, debt);
         _setWord(state, word.less(0, assets));
-        _setRestWord(stored, restWord.with(held - assets, age));
+        _setRestWord(stored, restWord);
         if (impaired) _clearImpairment(borrower, collateral);
         emit ILendingVault.CollateralWithdrawn(borrower, collateral, receiver, assets);
         IERC20(collateral).safeTransfer(receiver, assets);
@@ -75,26 +82,42 @@ abstract contract Loans is LendingBook {
         word = word.more(assets);
         if (word.totalPrincipal() >> word.principalCapBits() != 0) _checkPrincipalCap(state, collateral, word);
         _setWord(state, word);
-        (ModelWord modelWord, uint256 index, uint256 scaled) = _lend(assets);
         Position storage stored = _positions[borrower][collateral];
         (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
+        uint256 debt;
+        // In a block, because without IR, as the Solidity tests compile it, a variable more is too many.
+        {
+            (ModelWord modelWord, uint256 index, uint256 scaled) = _lend(assets);
+            (debtWord, restWord) = _grown(debtWord, restWord, assets, scaled, modelWord.waitingPeriod());
+            debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
+            if (_isDust(debt, modelWord.minDebtBits())) revert ILendingVault.BelowMinDebt(debt, _risk.minDebt);
+        }
         bool impaired;
         if (restWord.hasRecord()) (restWord, impaired) = _checkNoDefault(borrower, collateral, restWord);
-        // Neither principal nor scaled debt has more bits than the totals, of which it is a part (LV1).
-        unchecked {
-            uint256 principal = debtWord.principal();
-            DebtAge.Age age = DebtAge.afterBorrow(restWord.age(), principal, assets, modelWord.waitingPeriod());
-            restWord = restWord.with(restWord.collateral(), age);
-            debtWord = PositionWords.packDebt(debtWord.scaledDebt() + scaled, principal + assets);
-        }
-        uint256 debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
-        if (_isDust(debt, modelWord.minDebtBits())) revert ILendingVault.BelowMinDebt(debt, _risk.minDebt);
         _checkLtv(state, word, borrower, collateral, restWord.collateral(), debt);
         _setDebtWord(stored, debtWord);
         _setRestWord(stored, restWord);
         if (impaired) _clearImpairment(borrower, collateral);
         emit ILendingVault.Borrowed(borrower, collateral, receiver, assets);
         _asset.safeTransfer(receiver, assets);
+    }
+
+    /// @dev A position after `assets` more have been borrowed, which are `scaled` at the index.
+    function _grown(
+        DebtWord debtWord,
+        RestWord restWord,
+        uint256 assets,
+        uint256 scaled,
+        uint256 waitingPeriod
+    ) private view returns (DebtWord, RestWord) {
+        // Neither principal nor scaled debt has more bits than the totals, of which it is a part (LV1).
+        unchecked {
+            uint256 principal = debtWord.principal();
+            DebtAge.Age age = DebtAge.afterBorrow(restWord.age(), principal, assets, waitingPeriod);
+            restWord = restWord.with(restWord.collateral(), age);
+            debtWord = PositionWords.packDebt(debtWord.scaledDebt() + scaled, principal + assets);
+        }
+        return (debtWord, restWord);
     }
 
     /// @dev Takes `assets` out of cash and adds them to all debt, as far as rules for the whole vault allow.
@@ -131,10 +154,13 @@ abstract contract Loans is LendingBook {
         (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
         uint256 principal = debtWord.principal();
         ModelWord modelWord = _modelWord();
-        uint256 index;
-        (debtWord, repaidAssets, index) = _collect(debtWord, assets, modelWord);
-        if (repaidAssets == 0) revert ILendingVault.NothingToRepay(borrower, collateral);
-        uint256 left = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
+        uint256 left;
+        {
+            uint256 index;
+            (debtWord, repaidAssets, index) = _collect(debtWord, assets, modelWord);
+            if (repaidAssets == 0) revert ILendingVault.NothingToRepay(borrower, collateral);
+            left = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
+        }
         if (left != 0 && _isDust(left, modelWord.minDebtBits())) {
             revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
         }

@@ -114,9 +114,12 @@ abstract contract SolventLiquidation is Impairments {
         ModelWord modelWord = seen.modelWord;
         uint256 principal = seen.debtWord.principal();
         (DebtWord debtWord, uint256 scaled) = _pay(seen.debtWord, result.repaidAssets, seen.debt, seen.index);
-        uint256 left = InterestRates.toAssetsUp(debtWord.scaledDebt(), seen.index);
-        if (left != 0 && _isDust(left, modelWord.minDebtBits())) {
-            revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
+        // In a block, because without IR, as the Solidity tests compile it, a variable more is too many.
+        {
+            uint256 left = InterestRates.toAssetsUp(debtWord.scaledDebt(), seen.index);
+            if (left != 0 && _isDust(left, modelWord.minDebtBits())) {
+                revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
+            }
         }
         _setTotals(
             seen.totalsWord,
@@ -128,8 +131,10 @@ abstract contract SolventLiquidation is Impairments {
         );
         // No more is seized than is held, no more principal paid than is owed, and no sum has more than 155 bits.
         unchecked {
-            uint256 paid = result.repaidAssets + result.feeAssets;
-            _setCashWord(seen.cashWord.with(seen.cashWord.cash() + paid, seen.index));
+            {
+                uint256 paid = result.repaidAssets + result.feeAssets;
+                _setCashWord(seen.cashWord.with(seen.cashWord.cash() + paid, seen.index));
+            }
             _setDebtWord(stored, debtWord);
             uint256 paidPrincipal = principal - debtWord.principal();
             RestWord restWord = seen.restWord;
