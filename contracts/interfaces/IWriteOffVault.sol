@@ -146,7 +146,7 @@ interface IWriteOffVault is IVaultRules, IERC4626 {
     function sweepReserves() external returns (uint256 assets);
 
     /// @notice Engine only: `assets` that have just been paid to this vault belong to those charged for write-off `id`: in
-    /// `epoch`, or in the epochs of its impairment.
+    /// `epoch`, or where that is zero in the epochs of its impairment.
     function creditRecovery(uint256 id, uint256 epoch, uint256 assets) external;
 
     /// @notice Engine only: `assets` that have just been paid to this vault refill its reserves.

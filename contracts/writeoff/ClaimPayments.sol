@@ -61,8 +61,9 @@ abstract contract ClaimPayments is WriteOffBook {
 
     /// @dev Books `assets` that have just come in for those charged by write-off `id`. What they are not owed stands
     /// behind the claims that bore the rest of the loss (see `WriteOffBook._bearable`).
+    /// @param epoch The one they were charged in; zero for a debt that was impaired, whose charges are listed.
     function _bookRecovery(uint256 id, uint256 epoch, uint256 assets) internal {
-        uint256 left = _creditFor(id, epoch, assets);
+        uint256 left = epoch == 0 ? _creditFor(id, 0, assets) : _creditUpTo(epoch, assets);
         if (left != 0) {
             _accrue();
             _addCash(left);

@@ -156,7 +156,7 @@ abstract contract LossLedger {
 
     /// @dev Makes `assets` claimable by the holders of `epoch`, as far as they are still owed so much.
     /// @return left What is more than that, asset units.
-    function _creditUpTo(uint256 epoch, uint256 assets) private returns (uint256 left) {
+    function _creditUpTo(uint256 epoch, uint256 assets) internal returns (uint256 left) {
         uint256 recovery = _recoveries[epoch];
         left = Math.saturatingSub(assets, _losses[epoch].chargedAssets - (recovery & ~PREPARED));
         assets -= left;

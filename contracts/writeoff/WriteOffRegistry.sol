@@ -41,7 +41,8 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
     /// @dev One slot, written as a whole. Without a timestamp it is no entry; `byReserves` alone marks one that is prepared.
     struct Header {
         /// @dev Charged to the lenders; or, where nobody but the reserves has paid, what they have.
-        uint120 borne;
+        uint112 borne;
+        bool wasImpaired;
         bool byReserves;
         uint32 epoch;
         uint32 timestamp;
@@ -235,6 +236,9 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
 
     // Headers are put together as words: as a struct in memory, or member by member, one costs 400 to 600 gas more.
 
+    /// @dev In the word of a header: the entry is that of an impaired debt.
+    uint256 internal constant WAS_IMPAIRED = 1 << 112;
+
     /// @dev What is known of a new entry before anybody has paid for it.
     function _openingOf(uint32 previousId, uint256 version) internal view returns (uint256 word) {
         return _openingOf(previousId, version, block.timestamp);
@@ -252,8 +256,8 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
         uint32 epoch,
         Cause cause
     ) internal pure returns (uint256 word) {
-        uint256 borneBefore = opening & type(uint120).max;
-        word = (opening ^ borneBefore) | (borneBefore + borne).toUint120();
+        uint256 borneBefore = opening & type(uint112).max;
+        word = (opening ^ borneBefore) | (borneBefore + borne).toUint112();
         if (byReserves) word |= 1 << 120;
         word |= (uint256(epoch) << 128) | (uint256(cause) << 248);
     }

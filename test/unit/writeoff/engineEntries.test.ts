@@ -27,7 +27,8 @@ describe("WriteOffEngine: how an entry is kept", () => {
   it("packs a header by hand as the compiler reads it", async () => {
     const layout = (await layoutsOf("writeoff", ["WriteOffEngine"])).get("WriteOffEngine");
     const members = [
-      "0+0 uint120 borne",
+      "0+0 uint112 borne",
+      "0+14 bool wasImpaired",
       "0+15 bool byReserves",
       "0+16 uint32 epoch",
       "0+20 uint32 timestamp",
@@ -97,16 +98,16 @@ describe("WriteOffEngine: how an entry is kept", () => {
     expect(await engine.writeOffCount(address)).to.equal(1n);
   });
 
-  it("takes a loss of 120 bits and refuses a larger one", async () => {
+  it("takes a loss of 112 bits and refuses a larger one", async () => {
     const { engine, address, absorb } = await networkHelpers.loadFixture(room);
-    const most = 2n ** 120n - 1n;
+    const most = 2n ** 112n - 1n;
     for (const [id, reserves] of [[1n, 0n] as const, [2n, most] as const]) {
       await absorb(0n, most, reserves);
       expect((await engine.ledger(address, id)).badDebt).to.equal(most);
       const next = most + 1n;
       await expect(absorb(0n, next, reserves === 0n ? 0n : next))
         .to.be.revertedWithCustomError(engine, "SafeCastOverflowedUintDowncast")
-        .withArgs(120, next);
+        .withArgs(112, next);
     }
   });
 });
