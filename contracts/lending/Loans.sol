@@ -39,85 +39,98 @@ abstract contract Loans is LendingBook {
 
     function _withdrawCollateral(address collateral, uint256 assets, address borrower, address receiver) internal {
         if (assets == 0) revert ILendingVault.ZeroAssets();
+        if (_takeOut(collateral, assets, borrower)) _clearImpairment(borrower, collateral);
+        emit ILendingVault.CollateralWithdrawn(borrower, collateral, receiver, assets);
+        IERC20(collateral).safeTransfer(receiver, assets);
+    }
+
+    /// @dev Takes collateral out of a position, if what is left allows it.
+    /// @return impaired Whether the position was impaired: it is not insolvent, so that ends.
+    function _takeOut(address collateral, uint256 assets, address borrower) private returns (bool impaired) {
+        (uint256 index, ) = _accrued();
         (Collateral storage state, CollateralWord word) = _listedWord(collateral);
         Position storage stored = _positions[borrower][collateral];
         (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
-        uint256 held = restWord.collateral();
-        if (assets > held) revert ILendingVault.InsufficientCollateral(assets, held);
-        uint256 debt;
-        // In a block, because without IR, as the Solidity tests compile it, one variable more is too many.
-        {
-            (uint256 index, ) = _accrued();
-            debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
+        if (assets > restWord.collateral()) {
+            revert ILendingVault.InsufficientCollateral(assets, restWord.collateral());
         }
-        bool impaired;
+        uint256 debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
         if (restWord.hasRecord()) {
             uint256 defaulted;
             (restWord, impaired, defaulted) = _recordOf(borrower, collateral, restWord);
             debt += defaulted;
         }
-        {
-            DebtAge.Age age = DebtAge.afterWithdraw(
-                restWord.age(),
-                debtWord.principal(),
-                assets,
-                held,
-                _model.waitingPeriod
-            );
-            restWord = restWord.with(held - assets, age);
-        }
-        if (debt != 0) _checkLtv(state, word, borrower, collateral, held - assets, debt);
+        restWord = _without(restWord, debtWord.principal(), assets);
+        if (debt != 0) _checkLtv(state, word, borrower, collateral, restWord.collateral(), debt);
         _setWord(state, word.less(0, assets));
         _setRestWord(stored, restWord);
-        if (impaired) _clearImpairment(borrower, collateral);
-        emit ILendingVault.CollateralWithdrawn(borrower, collateral, receiver, assets);
-        IERC20(collateral).safeTransfer(receiver, assets);
+    }
+
+    /// @dev The second slot of a position after taking out `assets` of its collateral, which makes principal young.
+    function _without(RestWord word, uint256 principal, uint256 assets) private view returns (RestWord) {
+        uint256 held = word.collateral();
+        DebtAge.Age age = DebtAge.afterWithdraw(word.age(), principal, assets, held, _model.waitingPeriod);
+        return word.with(held - assets, age);
     }
 
     // ---------------------------------------------------------------- Debt
 
     function _borrow(address collateral, uint256 assets, address borrower, address receiver) internal {
         if (assets == 0) revert ILendingVault.ZeroAssets();
-        (Collateral storage state, CollateralWord word) = _listedWord(collateral);
-        word = word.more(assets);
-        if (word.totalPrincipal() >> word.principalCapBits() != 0) _checkPrincipalCap(state, collateral, word);
-        _setWord(state, word);
-        Position storage stored = _positions[borrower][collateral];
-        (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
-        uint256 debt;
-        // In a block, because without IR, as the Solidity tests compile it, a variable more is too many.
-        {
-            (ModelWord modelWord, uint256 index, uint256 scaled) = _lend(assets);
-            (debtWord, restWord) = _grown(debtWord, restWord, assets, scaled, modelWord.waitingPeriod());
-            debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
-            if (_isDust(debt, modelWord.minDebtBits())) revert ILendingVault.BelowMinDebt(debt, _risk.minDebt);
-        }
-        bool impaired;
-        if (restWord.hasRecord()) (restWord, impaired) = _checkNoDefault(borrower, collateral, restWord);
-        _checkLtv(state, word, borrower, collateral, restWord.collateral(), debt);
-        _setDebtWord(stored, debtWord);
-        _setRestWord(stored, restWord);
-        if (impaired) _clearImpairment(borrower, collateral);
+        if (_borrowAgainst(collateral, assets, borrower)) _clearImpairment(borrower, collateral);
         emit ILendingVault.Borrowed(borrower, collateral, receiver, assets);
         _asset.safeTransfer(receiver, assets);
     }
 
-    /// @dev A position after `assets` more have been borrowed, which are `scaled` at the index.
-    function _grown(
+    /// @dev Adds to the debt of a position, if its collateral and all rules allow it.
+    /// @return impaired Whether the position was impaired: it is not insolvent, so that ends.
+    function _borrowAgainst(address collateral, uint256 assets, address borrower) private returns (bool impaired) {
+        (Collateral storage state, CollateralWord word) = _listedWord(collateral);
+        word = word.more(assets);
+        if (word.totalPrincipal() >> word.principalCapBits() != 0) _checkPrincipalCap(state, collateral, word);
+        _setWord(state, word);
+        uint256 debt;
+        uint256 held;
+        (debt, held, impaired) = _owe(collateral, assets, borrower);
+        _checkLtv(state, word, borrower, collateral, held, debt);
+    }
+
+    /// @dev Lends `assets` to a position.
+    /// @return debt What it owes now, asset units, rounded up.
+    /// @return held Its collateral.
+    /// @return impaired Whether it was impaired.
+    function _owe(
+        address collateral,
+        uint256 assets,
+        address borrower
+    ) private returns (uint256 debt, uint256 held, bool impaired) {
+        (ModelWord modelWord, uint256 index, uint256 scaled) = _lend(assets);
+        Position storage stored = _positions[borrower][collateral];
+        (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
+        if (restWord.hasRecord()) (restWord, impaired) = _checkNoDefault(borrower, collateral, restWord);
+        (debtWord, restWord) = _with(debtWord, restWord, assets, scaled, modelWord);
+        _setDebtWord(stored, debtWord);
+        _setRestWord(stored, restWord);
+        debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
+        if (_isDust(debt, modelWord.minDebtBits())) revert ILendingVault.BelowMinDebt(debt, _risk.minDebt);
+        held = restWord.collateral();
+    }
+
+    /// @dev The two slots of a position after borrowing `assets`, which are `scaled` of debt. Neither principal nor scaled
+    /// debt has more bits than the totals, which have been checked and of which it is a part (LV1).
+    function _with(
         DebtWord debtWord,
         RestWord restWord,
         uint256 assets,
         uint256 scaled,
-        uint256 waitingPeriod
+        ModelWord modelWord
     ) private view returns (DebtWord, RestWord) {
-        // Neither principal nor scaled debt has more bits than the totals, of which it is a part (LV1).
+        uint256 principal = debtWord.principal();
+        DebtAge.Age age = DebtAge.afterBorrow(restWord.age(), principal, assets, modelWord.waitingPeriod());
         unchecked {
-            uint256 principal = debtWord.principal();
-            DebtAge.Age age = DebtAge.afterBorrow(restWord.age(), principal, assets, waitingPeriod);
-            restWord = restWord.with(restWord.collateral(), age);
             debtWord = PositionWords.packDebt(debtWord.scaledDebt() + scaled, principal + assets);
         }
-        return (debtWord, restWord);
+        return (debtWord, restWord.with(restWord.collateral(), age));
     }
 
     /// @dev Takes `assets` out of cash and adds them to all debt, as far as rules for the whole vault allow.
@@ -151,36 +164,45 @@ abstract contract Loans is LendingBook {
         if (assets == 0) revert ILendingVault.ZeroAssets();
         (Collateral storage state, CollateralWord word) = _listedWord(collateral);
         Position storage stored = _positions[borrower][collateral];
+        uint256 principalAssets;
+        bool impaired;
+        (repaidAssets, principalAssets, impaired) = _payOff(stored, assets);
+        if (repaidAssets == 0) revert ILendingVault.NothingToRepay(borrower, collateral);
+        _setWord(state, word.less(principalAssets, 0));
+        emit ILendingVault.Repaid(borrower, collateral, msg.sender, repaidAssets, principalAssets);
+        _asset.pull(msg.sender, repaidAssets);
+        if (!impaired) return repaidAssets;
+        if (stored.scaledDebt == 0) _clearImpairment(borrower, collateral);
+        else _forgetIfHealed(borrower, collateral);
+    }
+
+    /// @dev Takes up to `assets` of a position's debt out of it and out of all debt, and adds them to cash.
+    /// @return paid Asset units.
+    /// @return principalAssets Part of it that was principal.
+    /// @return impaired Whether the position is impaired.
+    function _payOff(
+        Position storage stored,
+        uint256 assets
+    ) private returns (uint256 paid, uint256 principalAssets, bool impaired) {
         (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
         uint256 principal = debtWord.principal();
         ModelWord modelWord = _modelWord();
-        uint256 left;
-        {
-            uint256 index;
-            (debtWord, repaidAssets, index) = _collect(debtWord, assets, modelWord);
-            if (repaidAssets == 0) revert ILendingVault.NothingToRepay(borrower, collateral);
-            left = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
-        }
+        uint256 index;
+        (debtWord, paid, index) = _collect(debtWord, assets, modelWord);
+        uint256 left = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
         if (left != 0 && _isDust(left, modelWord.minDebtBits())) {
             revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
         }
         _setDebtWord(stored, debtWord);
-        uint256 principalAssets;
         unchecked {
             principalAssets = principal - debtWord.principal();
         }
-        _setWord(state, word.less(principalAssets, 0));
+        impaired = restWord.impairmentId() != 0;
         DebtAge.Age age = restWord.age();
-        if (age.isYoung()) {
-            DebtAge.Age left_ = DebtAge.afterRepay(age, principal, principalAssets, modelWord.waitingPeriod());
-            // The other slot stays as it is where all principal has aged.
-            if (!left_.equals(age)) _setRestWord(stored, restWord.with(restWord.collateral(), left_));
-        }
-        emit ILendingVault.Repaid(borrower, collateral, msg.sender, repaidAssets, principalAssets);
-        _asset.pull(msg.sender, repaidAssets);
-        if (restWord.impairmentId() == 0) return repaidAssets;
-        if (left == 0) _clearImpairment(borrower, collateral);
-        else _forgetIfHealed(borrower, collateral);
+        if (!age.isYoung()) return (paid, principalAssets, impaired);
+        DebtAge.Age later = DebtAge.afterRepay(age, principal, principalAssets, modelWord.waitingPeriod());
+        // The other slot stays as it is where all principal has aged.
+        if (!later.equals(age)) _setRestWord(stored, restWord.with(restWord.collateral(), later));
     }
 
     /// @dev Takes a payment of up to `assets` out of all debt and adds it to cash.

@@ -351,14 +351,10 @@ abstract contract LossFigures is LendingModule {
     }
 
     function _rules(Collateral storage state) internal view returns (LiquidationMath.Rules memory) {
-        return _rules(state, _modelWord());
+        return _rules(_rulesWordOf(state), _modelWord());
     }
 
-    function _rules(
-        Collateral storage state,
-        ModelWord modelWord
-    ) internal view returns (LiquidationMath.Rules memory) {
-        RulesWord word = _rulesWordOf(state);
+    function _rules(RulesWord word, ModelWord modelWord) internal pure returns (LiquidationMath.Rules memory) {
         return
             LiquidationMath.Rules({
                 lltvBps: word.lltvBps(),

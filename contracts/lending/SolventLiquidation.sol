@@ -5,7 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
-import {CashWord, CollateralWord, ModelWord, TotalsWord} from "./BookWords.sol";
+import {CashWord, CollateralWord, ModelWord, RulesWord, TotalsWord} from "./BookWords.sol";
 import {DebtAge} from "./DebtAge.sol";
 import {Impairments} from "./Impairments.sol";
 import {InterestRates} from "./InterestRates.sol";
@@ -58,15 +58,13 @@ abstract contract SolventLiquidation is Impairments {
             seen.quote = _lossValue(state, collateral, held);
             return;
         }
-        LiquidationMath.Rules memory rules = _rules(state, seen.modelWord);
-        uint256 enough = LiquidationMath.solventFrom(seen.debt, rules.minIncentiveBps);
+        RulesWord rulesWord = _rulesWordOf(state);
+        uint256 enough = LiquidationMath.solventFrom(seen.debt, rulesWord.minIncentiveBps());
         seen.quote = _oracle.getLiquidationQuote(held, collateral, address(_asset), enough);
         uint256 value = seen.quote.primaryAssets;
-        if (value < enough) {
-            _storeInterest(seen);
-            return;
-        }
+        if (value < enough) return _storeInterest(seen);
         if (maxRepaid == 0) revert ILendingVault.ZeroAssets();
+        LiquidationMath.Rules memory rules = _rules(rulesWord, seen.modelWord);
         if (LiquidationMath.isHealthy(value, rules.lltvBps, seen.debt)) {
             uint256 health = LiquidationMath.healthWad(value, rules.lltvBps, seen.debt);
             revert ILendingVault.PositionHealthy(borrower, collateral, health);
@@ -111,37 +109,38 @@ abstract contract SolventLiquidation is Impairments {
         Position storage stored,
         ILendingVault.Liquidation memory result
     ) private {
-        ModelWord modelWord = seen.modelWord;
-        uint256 principal = seen.debtWord.principal();
         (DebtWord debtWord, uint256 scaled) = _pay(seen.debtWord, result.repaidAssets, seen.debt, seen.index);
-        // In a block, because without IR, as the Solidity tests compile it, a variable more is too many.
-        {
-            uint256 left = InterestRates.toAssetsUp(debtWord.scaledDebt(), seen.index);
-            if (left != 0 && _isDust(left, modelWord.minDebtBits())) {
-                revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
-            }
+        uint256 left = InterestRates.toAssetsUp(debtWord.scaledDebt(), seen.index);
+        if (left != 0 && _isDust(left, seen.modelWord.minDebtBits())) {
+            revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
         }
         _setTotals(
             seen.totalsWord,
             seen.totalsWord.scaledDebt() - scaled,
             seen.index,
             seen.totalDebt,
-            modelWord.reserveFactorBps(),
+            seen.modelWord.reserveFactorBps(),
             result.feeAssets
         );
-        // No more is seized than is held, no more principal paid than is owed, and no sum has more than 155 bits.
+        uint256 paid = result.repaidAssets + result.feeAssets;
+        _setCashWord(seen.cashWord.with(seen.cashWord.cash() + paid, seen.index));
+        _setDebtWord(stored, debtWord);
+        // No more is seized than is held, and no more principal paid than is owed.
         unchecked {
-            {
-                uint256 paid = result.repaidAssets + result.feeAssets;
-                _setCashWord(seen.cashWord.with(seen.cashWord.cash() + paid, seen.index));
-            }
-            _setDebtWord(stored, debtWord);
-            uint256 paidPrincipal = principal - debtWord.principal();
-            RestWord restWord = seen.restWord;
-            DebtAge.Age age = restWord.age();
-            if (age.isYoung()) age = DebtAge.afterRepay(age, principal, paidPrincipal, modelWord.waitingPeriod());
-            _setRestWord(stored, restWord.with(restWord.collateral() - result.seizedAssets, age));
+            uint256 paidPrincipal = seen.debtWord.principal() - debtWord.principal();
             _setWord(state, seen.collateralWord.less(paidPrincipal, result.seizedAssets));
+            _setRestWord(stored, _restAfter(seen, paidPrincipal, result.seizedAssets));
         }
+    }
+
+    /// @dev The second slot of the position: collateral is gone, and young principal is paid before aged.
+    function _restAfter(Seen memory seen, uint256 paidPrincipal, uint256 seized) private view returns (RestWord) {
+        RestWord word = seen.restWord;
+        DebtAge.Age age = word.age();
+        if (age.isYoung()) {
+            uint256 principal = seen.debtWord.principal();
+            age = DebtAge.afterRepay(age, principal, paidPrincipal, seen.modelWord.waitingPeriod());
+        }
+        return word.with(word.collateral() - seized, age);
     }
 }
