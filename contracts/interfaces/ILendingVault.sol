@@ -122,7 +122,7 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
     error NotConfirmed(address borrower, address collateral, uint256 impairedAt, uint256 earliest, uint256 latest);
     /// @notice No feed round newer than the impairment confirms the insolvency yet.
     error NoNewerRound(uint256 oldestRoundAt, uint256 impairedAt);
-    /// @notice An earlier item of the same batch has changed this position.
+    /// @notice An earlier item of the same batch has taken a loss from this position that is not booked yet.
     error DuplicateItem(address borrower, address collateral);
     /// @notice `module` was built for another asset, engine or oracle than this vault.
     error WrongModule(address module);
@@ -196,8 +196,8 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
         uint256 maxSocializedAssets
     ) external returns (uint256 badDebtAssets);
 
-    /// @notice Liquidates positions as `liquidate` does, each at the price read once for its collateral, and charges the
-    /// lenders through one loss epoch. An item that cannot be liquidated is reported (`BatchItemSkipped`), has an empty
+    /// @notice Liquidates positions as `liquidate` does, each at the price read once for all positions in its collateral that
+    /// follow each other, and charges the lenders through one loss epoch. An item that cannot be liquidated is reported (`BatchItemSkipped`), has an empty
     /// result, and changes nothing. With `data`, calls `onBatchLiquidation` on the caller before the payment is pulled.
     /// @param maxSocializedAssets Most that may be charged to the lenders by all items together, asset units.
     function liquidateBatch(

@@ -23,7 +23,7 @@ interface IPriceOracle {
     /// @param primaryNumerator By the primary sources, smallest units of `quote`.
     /// @param primaryDenominator In so many smallest units of `base`; never zero.
     /// @param highNumerator By the most generous combination of all live sources, smallest units of `quote`.
-    /// @param highDenominator In so many smallest units of `base`; never zero.
+    /// @param highDenominator In so many smallest units of `base`; zero where there are none but the primary ones.
     /// @param oldestRoundAt As in `LossQuote`.
     /// @param lossBlockedBy As in `LossQuote`.
     struct LossPrice {

@@ -119,7 +119,7 @@ contract ImpairmentModule is Impairments {
             _takeReserves(reward);
             _spendCash(reward);
         }
-        socialized = _book(closing, IWriteOffEngine.Cause.WriteOff, true);
+        socialized = _book(closing, IWriteOffEngine.Cause.WriteOff, true, 0);
         emit ILendingVault.UncoveredDebtWrittenOff(
             closing.borrower,
             closing.collateral,

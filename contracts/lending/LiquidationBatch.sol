@@ -6,36 +6,31 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
-import {WAD} from "../libraries/Units.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {SolventLiquidation} from "./SolventLiquidation.sol";
 
 /// @title Several sunk positions in one call
 /// @notice Plans the items in order and takes each out of its position at once. The totals are written and the engine is
 /// called when all are planned, once, so a further position costs its own slots, its entry and its events, and little
-/// else.
-/// Never: two losses of one position in a batch, totals that lag behind positions while somebody else's code runs.
-/// Upholds WO1, LV1, LV2.
+/// else. What needs more than that, a position without a loss or an impaired one, is booked in its turn as in a call of its
+/// own, after the losses before it.
+/// Never: two losses of one position in one call of the engine, totals that lag behind positions while somebody else's code
+/// runs. Upholds WO1, LV1, LV2.
 abstract contract LiquidationBatch is SolventLiquidation {
     using SafeCast for uint256;
-
-    /// @dev Instead of a ledger number.
-    uint256 private constant NONE = type(uint256).max;
 
     /// @dev A batch on its way. Asset units unless said.
     struct Batch {
         Market market;
-        Losses losses;
+        Losses losses; // not yet sent down
         uint256 scaledDebt; // of all positions: what is stored lags behind
         uint256 debt; // the same at the market's index, rounded down
         uint256 principalTaken; // off the positions in the collateral that the batch is at, not yet off its totals
         uint256 collateralTaken; // the same, collateral units
-        uint256 firstId; // number of the first new ledger entry; the highest one there is as long as none is needed
-        uint256 nextId;
-        bool anyImpaired; // among the positions that were changed
+        uint256 firstId; // ledger number of the first of `losses`; the highest there is while there is none
+        uint256 from; // first item whose loss may not have been sent down
         uint256 toDefault; // of what is paid, for earlier write-offs
-        uint256[] toDefaults; // of each item; empty if nobody pays for one
-        uint256[] covered; // of each loss, by tranches; empty if they paid for none
+        uint256[] toDefaults; // of each item; empty if no payment need be looked at again
         ILendingVault.Liquidation sum;
     }
 
@@ -45,17 +40,15 @@ abstract contract LiquidationBatch is SolventLiquidation {
         IPriceOracle oracle_
     ) SolventLiquidation(asset_, engine_, oracle_) {}
 
-    /// @dev Plans and books the items in order; those that cannot be closed are reported and leave an empty result. What is
-    /// socialized of each is still to be filled in.
+    /// @dev Plans and books the items in order; those that cannot be closed are reported and leave an empty result.
     /// @return batch What they come to.
     function _closeAll(
         ILendingVault.LiquidationItem[] calldata items,
         ILendingVault.Liquidation[] memory results
     ) internal returns (Batch memory batch) {
-        (, batch.debt) = _accrued();
-        batch.scaledDebt = _totalScaledDebt;
-        batch.firstId = NONE;
-        _expectLosses(batch.losses, items.length, _reservesAt(batch.debt));
+        (, uint256 debt) = _accrued();
+        _beginBatch();
+        _restart(batch, debt, items.length);
         Closing memory closing;
         for (uint256 i; i < items.length; ++i) {
             ILendingVault.LiquidationItem calldata item = items[i];
@@ -65,38 +58,34 @@ abstract contract LiquidationBatch is SolventLiquidation {
             }
             _forget(closing);
             bytes memory failure = _openItem(closing, item.borrower, item.collateral, batch.market, batch.firstId);
-            if (failure.length == 0) failure = _planItem(closing, item, batch);
+            if (failure.length == 0) {
+                failure = _planLiquidation(
+                    closing,
+                    batch.market.lltvBps,
+                    batch.market.minIncentiveBps,
+                    item.maxRepaidAssets,
+                    item.minSeizedAssets
+                );
+            }
             if (failure.length != 0) {
                 emit ILendingVault.BatchItemSkipped(item.borrower, item.collateral, failure);
                 continue;
             }
-            if (closing.position.impairmentId != 0) batch.anyImpaired = true;
-            if (closing.insolvent) _takeLoss(batch, closing);
-            else _takePayment(batch, closing, items.length, i);
-            _note(batch.sum, closing, results[i]);
+            if (closing.insolvent && closing.position.impairmentId == 0) _takeLoss(batch, closing);
+            else _closeAlone(batch, closing, results, i);
+            ILendingVault.Liquidation memory result = results[i];
+            result.repaidAssets = closing.repaid;
+            result.feeAssets = closing.fee;
+            result.seizedAssets = closing.seized;
+            result.badDebtAssets = closing.badDebt;
+            // A debt has less than 136 bits (InterestRates), a fee 154 at most (LiquidationMath), and no call has 2^64 items.
+            unchecked {
+                batch.sum.repaidAssets += closing.repaid;
+                batch.sum.feeAssets += closing.fee;
+            }
         }
-        _storeTotals(batch);
-        if (_lossCount(batch.losses) != 0) _sendAllDown(batch);
-        if (batch.anyImpaired) _endImpairments(items, results);
-    }
-
-    /// @dev An impaired position that has lost already in this batch keeps its number; it is looked for among the losses.
-    function _planItem(
-        Closing memory closing,
-        ILendingVault.LiquidationItem calldata item,
-        Batch memory batch
-    ) private view returns (bytes memory) {
-        uint256 id = _provisionId(closing.position);
-        if (id != 0 && _isAmong(batch.losses, id)) return _duplicate(item.borrower, item.collateral);
-        Market memory market = batch.market;
-        return
-            _planLiquidation(
-                closing,
-                market.lltvBps,
-                market.minIncentiveBps,
-                item.maxRepaidAssets,
-                item.minSeizedAssets
-            );
+        _sendAllDown(batch, results);
+        _endBatch(false);
     }
 
     // ---------------------------------------------------------------- One item
@@ -104,73 +93,79 @@ abstract contract LiquidationBatch is SolventLiquidation {
     /// @dev Takes an insolvent debt out of its position, and notes its loss.
     function _takeLoss(Batch memory batch, Closing memory closing) private {
         Position memory position = closing.position;
-        uint256 scaled = batch.scaledDebt - (position.scaledDebt - closing.scaledLeft);
-        uint256 debt = InterestRates.toAssetsDown(scaled, closing.index);
-        _weigh(closing, batch.debt - debt);
-        (batch.scaledDebt, batch.debt) = (scaled, debt);
-        closing.insurable = _insurableOf(closing);
-        // Sums of what positions have, which have 112 bits together; no plan leaves more than there is.
+        // No plan leaves more than there is, no position has more than all have, and less debt is worth no more.
         unchecked {
+            uint256 scaled = batch.scaledDebt - (position.scaledDebt - closing.scaledLeft);
+            uint256 debt = InterestRates.toAssetsDown(scaled, closing.index);
+            _weigh(closing, batch.debt - debt);
+            (batch.scaledDebt, batch.debt) = (scaled, debt);
             batch.principalTaken += position.principal - closing.principalLeft;
             batch.collateralTaken += closing.seized;
             position.collateral -= uint128(closing.seized);
         }
+        closing.insurable = _insurableOf(closing);
         _takeOffPosition(closing);
         if (closing.badDebt != 0) {
-            IWriteOffEngine.BadDebt memory loss = _lossOf(closing, IWriteOffEngine.Cause.Liquidation, closing.badDebt);
-            _addLoss(batch.losses, loss, closing.scaledLeft == 0 ? WAD : closing.closedWad);
-            position.writeOffId = loss.id == 0 ? _nextNumber(batch) : loss.id;
+            _addLoss(batch.losses, _lossOf(closing, IWriteOffEngine.Cause.Liquidation, closing.badDebt));
+            uint256 count = batch.losses.reports.length;
+            if (count == 1) batch.firstId = _engine.writeOffCount(address(this)) + 1;
+            position.writeOffId = (batch.firstId + count - 1).toUint32();
         }
         _store(closing.borrower, closing.collateral, position);
     }
 
-    /// @dev The number that the engine will give to the next new entry.
-    function _nextNumber(Batch memory batch) private view returns (uint32) {
-        uint256 id = batch.nextId;
-        if (id == 0) {
-            id = _engine.writeOffCount(address(this)) + 1;
-            batch.firstId = id;
-        }
-        batch.nextId = id + 1;
-        return id.toUint32();
-    }
-
-    /// @dev A solvent position is closed as in a call of its own; the totals must be true for it.
-    function _takePayment(Batch memory batch, Closing memory closing, uint256 length, uint256 i) private {
-        _storeTotals(batch);
-        _closeSolvent(closing);
-        batch.scaledDebt = _totalScaledDebt;
-        batch.debt = InterestRates.toAssetsDown(batch.scaledDebt, closing.index);
-        if (closing.toDefault == 0) return;
-        if (batch.toDefault == 0) batch.toDefaults = new uint256[](length);
-        batch.toDefaults[i] = closing.toDefault;
-        batch.toDefault += closing.toDefault;
-    }
-
-    /// @dev Takes a planned liquidation without a loss out of position and totals.
-    function _closeSolvent(Closing memory closing) internal {
-        uint256 toDebt = closing.repaid - closing.toDefault;
-        Collateral storage state = _collaterals[closing.collateral];
-        if (toDebt != 0) _payDebt(state, closing.position, closing.debt, toDebt);
-        _takeOffTotals(state, 0, closing.seized);
-        _book(closing, IWriteOffEngine.Cause.Liquidation, closing.position.scaledDebt == 0);
-    }
-
-    function _note(
-        ILendingVault.Liquidation memory sum,
+    /// @dev Closes a position as in a call of its own: the losses before it are sent down first, so that the totals are true
+    /// for it and each loss is paid for in its turn.
+    function _closeAlone(
+        Batch memory batch,
         Closing memory closing,
-        ILendingVault.Liquidation memory result
-    ) private pure {
-        (uint256 repaid, uint256 fee) = (closing.repaid, closing.fee);
-        result.repaidAssets = repaid;
-        result.feeAssets = fee;
-        result.seizedAssets = closing.seized;
-        result.badDebtAssets = closing.badDebt;
-        sum.repaidAssets += repaid;
-        sum.feeAssets += fee;
+        ILendingVault.Liquidation[] memory results,
+        uint256 i
+    ) private {
+        _sendAllDown(batch, results);
+        batch.from = i + 1;
+        uint256 toDefault = closing.toDefault;
+        if (toDefault != 0 || closing.position.impairmentId != 0) {
+            if (batch.toDefaults.length == 0) batch.toDefaults = new uint256[](results.length);
+            batch.toDefaults[i] = toDefault;
+        }
+        // Sums as in `_closeAll`; what goes to defaults is a part of what is repaid.
+        unchecked {
+            batch.toDefault += toDefault;
+            uint256 pending = batch.sum.repaidAssets + closing.repaid - batch.toDefault;
+            uint256 socialized = _closeOne(closing, batch.debt, pending);
+            results[i].socializedAssets = socialized;
+            batch.sum.socializedAssets += socialized;
+        }
+        _restart(batch, _outstandingAssets(), results.length);
+    }
+
+    /// @dev Takes a planned liquidation out of position and totals and books its loss, if any.
+    /// @param allDebt All debt before it, asset units, rounded down.
+    /// @param pendingAssets What is about to be paid for debt that has left the books, this one's too, asset units.
+    function _closeOne(
+        Closing memory closing,
+        uint256 allDebt,
+        uint256 pendingAssets
+    ) internal returns (uint256 socializedAssets) {
+        if (closing.insolvent) {
+            _extinguish(closing, allDebt);
+        } else {
+            uint256 toDebt = closing.repaid - closing.toDefault;
+            Collateral storage state = _collaterals[closing.collateral];
+            if (toDebt != 0) _payDebt(state, closing.position, closing.debt, toDebt);
+            _takeOffTotals(state, 0, closing.seized);
+        }
+        return _book(closing, IWriteOffEngine.Cause.Liquidation, closing.position.scaledDebt == 0, pendingAssets);
     }
 
     // ---------------------------------------------------------------- All items
+
+    /// @dev Goes on from the totals that are stored.
+    function _restart(Batch memory batch, uint256 debt, uint256 length) private view {
+        (batch.scaledDebt, batch.debt, batch.firstId) = (_totalScaledDebt, debt, type(uint256).max);
+        _expectLosses(batch.losses, length, _reservesAt(debt));
+    }
 
     function _storeTaken(Batch memory batch) private {
         if (batch.principalTaken == 0 && batch.collateralTaken == 0) return;
@@ -178,46 +173,31 @@ abstract contract LiquidationBatch is SolventLiquidation {
         (batch.principalTaken, batch.collateralTaken) = (0, 0);
     }
 
-    function _storeTotals(Batch memory batch) private {
+    /// @dev Writes the totals and sends the losses that were noted since the last time down the waterfall.
+    function _sendAllDown(Batch memory batch, ILendingVault.Liquidation[] memory results) private {
         _storeTaken(batch);
         if (batch.scaledDebt != _totalScaledDebt) _setTotalScaledDebt(batch.scaledDebt);
-    }
-
-    /// @dev Sends all losses down the waterfall.
-    function _sendAllDown(Batch memory batch) private {
-        uint256 firstId;
-        (firstId, batch.sum.socializedAssets, batch.covered) = _writeOffDebts(
-            batch.losses,
+        Losses memory losses = batch.losses;
+        uint256 count = losses.reports.length;
+        if (count == 0) return;
+        (uint256 firstId, uint256 socialized, uint256[] memory covered) = _writeOffDebts(
+            losses,
             batch.sum.repaidAssets - batch.toDefault
         );
         // While the vault is locked nobody else takes its numbers.
-        assert(batch.firstId == NONE || batch.firstId == firstId);
-    }
-
-    /// @dev Ends the impairments of the debts that are gone.
-    function _endImpairments(
-        ILendingVault.LiquidationItem[] calldata items,
-        ILendingVault.Liquidation[] memory results
-    ) private {
-        for (uint256 i; i < items.length; ++i) {
-            if (results[i].repaidAssets == 0) continue;
-            (address borrower, address collateral) = (items[i].borrower, items[i].collateral);
-            Position storage stored = _positions[borrower][collateral];
-            if (stored.scaledDebt != 0 || stored.impairmentId == 0) continue;
-            Position memory position = stored;
-            _endImpairment(borrower, collateral, position);
-            stored.impairmentId = position.impairmentId;
+        assert(batch.firstId == firstId);
+        batch.sum.socializedAssets += socialized;
+        (losses.reservesTaken, losses.uncovered) = (0, 0);
+        // Of no loss do reserves and tranches pay more than there is (`_addLoss`, the engine).
+        unchecked {
+            uint256 loss;
+            for (uint256 i = batch.from; loss < count; ++i) {
+                ILendingVault.Liquidation memory result = results[i];
+                if (result.badDebtAssets == 0) continue;
+                result.socializedAssets = result.badDebtAssets - losses.reports[loss].reserveAssets;
+                if (covered.length != 0) result.socializedAssets -= covered[loss];
+                ++loss;
+            }
         }
-    }
-
-    function _emitLiquidated(address borrower, address collateral, ILendingVault.Liquidation memory result) internal {
-        emit ILendingVault.Liquidated(
-            borrower,
-            collateral,
-            msg.sender,
-            result.repaidAssets,
-            result.feeAssets,
-            result.seizedAssets
-        );
     }
 }

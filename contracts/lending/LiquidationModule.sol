@@ -70,15 +70,15 @@ contract LiquidationModule is LiquidationBatch {
         ILendingVault.Liquidation memory sum = batch.sum;
         _checkSocialized(sum.socializedAssets, maxSocializedAssets);
         _bookPayment(sum, batch.toDefault);
-        _handOver(items, results, batch);
+        _handOver(items, results);
         uint256 owed = sum.repaidAssets + sum.feeAssets;
         if (data.length != 0) IBatchLiquidationCallback(msg.sender).onBatchLiquidation(owed, results, data);
         if (owed != 0) _asset.pull(msg.sender, owed);
-        if (batch.toDefault == 0 && !batch.anyImpaired) return results;
+        if (batch.toDefaults.length == 0) return results;
         for (uint256 i; i < items.length; ++i) {
             if (results[i].repaidAssets == 0) continue;
-            uint256 toDefault = batch.toDefault == 0 ? 0 : batch.toDefaults[i];
-            _settle(items[i].borrower, items[i].collateral, toDefault);
+            ILendingVault.LiquidationItem calldata item = items[i];
+            _settle(item.borrower, item.collateral, batch.toDefaults[i]);
         }
     }
 
@@ -86,17 +86,8 @@ contract LiquidationModule is LiquidationBatch {
 
     /// @dev Takes collateral and debt of a planned liquidation out of the position and books its loss. Fills in `result`.
     function _close(Closing memory closing, ILendingVault.Liquidation memory result, uint256 allDebt) private {
-        if (closing.insolvent) {
-            _extinguish(closing, allDebt);
-            result.badDebtAssets = closing.badDebt;
-            result.socializedAssets = _book(
-                closing,
-                IWriteOffEngine.Cause.Liquidation,
-                closing.position.scaledDebt == 0
-            );
-        } else {
-            _closeSolvent(closing);
-        }
+        result.socializedAssets = _closeOne(closing, allDebt, closing.repaid - closing.toDefault);
+        result.badDebtAssets = closing.badDebt;
         result.repaidAssets = closing.repaid;
         result.feeAssets = closing.fee;
         result.seizedAssets = closing.seized;
@@ -115,23 +106,24 @@ contract LiquidationModule is LiquidationBatch {
     /// positions with the same one.
     function _handOver(
         ILendingVault.LiquidationItem[] calldata items,
-        ILendingVault.Liquidation[] memory results,
-        Batch memory batch
+        ILendingVault.Liquidation[] memory results
     ) private {
         address collateral;
         uint256 seized;
-        uint256 loss;
         for (uint256 i; i < items.length; ++i) {
             ILendingVault.Liquidation memory result = results[i];
             if (result.repaidAssets == 0) continue;
-            address next = items[i].collateral;
+            ILendingVault.LiquidationItem calldata item = items[i];
+            address next = item.collateral;
             if (next != collateral) {
                 if (seized != 0) IERC20(collateral).safeTransfer(msg.sender, seized);
                 (collateral, seized) = (next, 0);
             }
-            seized += result.seizedAssets;
-            if (result.badDebtAssets != 0) result.socializedAssets = _socializedOf(batch.losses, batch.covered, loss++);
-            _emitLiquidated(items[i].borrower, next, result);
+            // All of a collateral has 112 bits.
+            unchecked {
+                seized += result.seizedAssets;
+            }
+            _emitLiquidated(item.borrower, next, result);
         }
         if (seized != 0) IERC20(collateral).safeTransfer(msg.sender, seized);
     }

@@ -27,9 +27,9 @@ abstract contract LossModule is LossFigures {
         uint256 index; // interest index; zero as long as nothing was read
         address collateral;
         bool isListed;
+        bool isRetired;
         uint256 lltvBps;
         uint256 minIncentiveBps;
-        bool isUndisputed; // whether the highest price is the primary one
         IPriceOracle.LossPrice price;
         bytes failure; // encoded error where the price cannot be read, else empty
     }
@@ -143,10 +143,12 @@ abstract contract LossModule is LossFigures {
     /// uncovered debt is left, and takes the seized collateral. What is written off stays the borrower's default. While
     /// tranches are called, the totals are what they will be; the collateral of the position follows with the default's
     /// number, because both are one slot, which is written once.
+    /// @param pendingAssets What is about to be paid for debt that has left the books, asset units.
     function _book(
         Closing memory closing,
         IWriteOffEngine.Cause cause,
-        bool settled
+        bool settled,
+        uint256 pendingAssets
     ) internal returns (uint256 socializedAssets) {
         Position memory position = closing.position;
         Position storage stored = _positions[closing.borrower][closing.collateral];
@@ -154,7 +156,7 @@ abstract contract LossModule is LossFigures {
         if (closing.badDebt != 0) {
             if (settled) closing.closedWad = WAD;
             uint256 id;
-            (id, socializedAssets) = _sendDown(closing, cause, closing.badDebt, closing.repaid - closing.toDefault);
+            (id, socializedAssets) = _sendDown(closing, cause, closing.badDebt, pendingAssets);
             position.writeOffId = id.toUint32();
         }
         if (settled && position.impairmentId != 0) {
@@ -182,20 +184,13 @@ abstract contract LossModule is LossFigures {
         }
         RulesWord rules = _rulesWordOf(state);
         (market.lltvBps, market.minIncentiveBps) = (rules.lltvBps(), rules.minIncentiveBps());
-        if (state.retired) {
-            uint256 priceWad = state.retiredPriceWad;
-            market.price = IPriceOracle.LossPrice(priceWad, WAD, priceWad, WAD, type(uint64).max, address(0));
-        } else {
-            try _oracle.getLossPrice(collateral, address(_asset)) returns (IPriceOracle.LossPrice memory read) {
-                market.price = read;
-            } catch (bytes memory reason) {
-                market.failure = _named(reason);
-            }
+        market.isRetired = state.retired;
+        if (market.isRetired) return;
+        try _oracle.getLossPrice(collateral, address(_asset)) returns (IPriceOracle.LossPrice memory read) {
+            market.price = read;
+        } catch (bytes memory reason) {
+            market.failure = _named(reason);
         }
-        IPriceOracle.LossPrice memory price = market.price;
-        market.isUndisputed =
-            price.primaryNumerator == price.highNumerator &&
-            price.primaryDenominator == price.highDenominator;
     }
 
     /// @dev Looks at a position of a batch that has entered its collateral.
@@ -211,20 +206,19 @@ abstract contract LossModule is LossFigures {
         (DebtWord debtWord, RestWord restWord) = _wordsOf(_positions[borrower][collateral]);
         if (restWord.writeOffId() >= firstNewId) return _duplicate(borrower, collateral);
         _take(closing, borrower, collateral, market.index, debtWord, restWord);
-        IPriceOracle.LossQuote memory quote = closing.quote;
         uint256 held = closing.position.collateral;
-        if (held == 0) {
-            // What is worth nothing by rule needs no price, and no newer round.
-            (quote.primaryAssets, quote.highAssets) = (0, 0);
-            (quote.oldestRoundAt, quote.lossBlockedBy) = (type(uint64).max, address(0));
+        if (held == 0 || market.isRetired) {
+            // What is worth a fixed price by rule needs no other, and no newer round.
+            closing.quote = _lossValue(_collaterals[collateral], collateral, held);
             return failure;
         }
         if (market.failure.length != 0) return market.failure;
+        IPriceOracle.LossQuote memory quote = closing.quote;
         IPriceOracle.LossPrice memory price = market.price;
         uint256 primaryAssets = Math.mulDiv(held, price.primaryNumerator, price.primaryDenominator);
         quote.primaryAssets = primaryAssets;
         quote.highAssets =
-            market.isUndisputed ? primaryAssets : Math.mulDiv(held, price.highNumerator, price.highDenominator);
+            price.highDenominator == 0 ? primaryAssets : Math.mulDiv(held, price.highNumerator, price.highDenominator);
         (quote.oldestRoundAt, quote.lossBlockedBy) = (price.oldestRoundAt, price.lossBlockedBy);
     }
 

@@ -62,13 +62,11 @@ abstract contract SolventLiquidation is Impairments {
         uint256 enough = LiquidationMath.solventFrom(seen.debt, rulesWord.minIncentiveBps());
         seen.quote = _oracle.getLiquidationQuote(held, collateral, address(_asset), enough);
         uint256 value = seen.quote.primaryAssets;
-        if (value < enough) return _storeInterest(seen);
-        if (maxRepaid == 0) revert ILendingVault.ZeroAssets();
-        LiquidationMath.Rules memory rules = _rules(rulesWord, seen.modelWord);
-        if (LiquidationMath.isHealthy(value, rules.lltvBps, seen.debt)) {
-            uint256 health = LiquidationMath.healthWad(value, rules.lltvBps, seen.debt);
-            revert ILendingVault.PositionHealthy(borrower, collateral, health);
+        // Where nothing can be done either, the general way says why.
+        if (value < enough || maxRepaid == 0 || LiquidationMath.isHealthy(value, rulesWord.lltvBps(), seen.debt)) {
+            return _storeInterest(seen);
         }
+        LiquidationMath.Rules memory rules = _rules(rulesWord, seen.modelWord);
         (result.repaidAssets, result.feeAssets, result.seizedAssets) = _solventFigures(
             value,
             seen.debt,
@@ -77,9 +75,13 @@ abstract contract SolventLiquidation is Impairments {
             maxRepaid,
             rules
         );
-        if (result.repaidAssets == 0) revert ILendingVault.WorthlessCollateral(borrower, collateral);
+        if (result.repaidAssets == 0) return _storeInterest(seen);
         _book(seen, state, stored, result);
         if (result.seizedAssets < minSeized) revert ILendingVault.SeizesTooLittle(result.seizedAssets, minSeized);
+        _emitLiquidated(borrower, collateral, result);
+    }
+
+    function _emitLiquidated(address borrower, address collateral, ILendingVault.Liquidation memory result) internal {
         emit ILendingVault.Liquidated(
             borrower,
             collateral,

@@ -292,11 +292,10 @@ contract ChainlinkOracle is IChainlinkOracle, AccessManaged {
     /// @inheritdoc IPriceOracle
     function getLossPrice(address base, address quote) external view returns (LossPrice memory price) {
         uint256 sequencerUpSince = _checkSequencer();
-        if (base == quote) return LossPrice(1, 1, 1, 1, uint64(block.timestamp), address(0));
+        if (base == quote) return LossPrice(1, 1, 0, 0, uint64(block.timestamp), address(0));
         Leg memory baseLeg = _readLeg(base, sequencerUpSince);
         Leg memory quoteLeg = _readLeg(quote, sequencerUpSince);
         (price.primaryNumerator, price.primaryDenominator) = _ratio(base, quote, baseLeg.primary, quoteLeg.primary);
-        (price.highNumerator, price.highDenominator) = (price.primaryNumerator, price.primaryDenominator);
         price.oldestRoundAt = Math.min(baseLeg.updatedAt, quoteLeg.updatedAt).toUint64();
         if (!baseLeg.hasSecond && !quoteLeg.hasSecond) return price;
         (price.highNumerator, price.highDenominator) = _ratio(base, quote, baseLeg.high, quoteLeg.low);

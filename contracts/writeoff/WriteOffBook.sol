@@ -75,14 +75,12 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         uint128 charged;
     }
 
-    /// @dev Bad debts that go down the waterfall together. Asset units unless said.
+    /// @dev Bad debts of debts that are not impaired, which go down the waterfall together. Asset units unless said.
     struct Losses {
         IWriteOffEngine.BadDebt[] reports;
-        uint256 room; // for how many reports there is place
-        uint256[] closedWads; // of each report of an impaired debt; empty if there is none
         uint256 reservesLeft; // when all that are in the list have been paid for as far as they go
         uint256 reservesTaken; // for those in the list
-        uint256 uncovered; // what provisions out of reserves, and reserves, do not pay of them
+        uint256 uncovered; // what reserves do not pay of them
         uint32 epoch; // that is open; zero as long as it does not matter
     }
 
@@ -203,9 +201,10 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     }
 
     // Several bad debts at once: `_expectLosses`, then `_addLoss` for each, and when all have left the outstanding assets,
-    // `_writeOffDebts`. One call of the engine, one loss epoch, each total written once: that is worth 4,000 gas a debt.
+    // `_writeOffDebts`. One call of the engine, each total written once: that is worth 4,000 gas a debt.
 
-    /// @dev Makes room for at most `count` losses, for which there are `reserves`. Of the reports only the places: each is made when it is known.
+    /// @dev Makes room for at most `count` losses, for which there are `reserves`. Of the reports only the places: each is
+    /// made when it is known.
     function _expectLosses(Losses memory losses, uint256 count, uint256 reserves) internal pure {
         uint256[] memory places = new uint256[](count);
         IWriteOffEngine.BadDebt[] memory reports;
@@ -215,61 +214,43 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
             reports := places
         }
         losses.reports = reports;
-        losses.room = count;
         losses.reservesLeft = reserves;
     }
 
-    function _lossCount(Losses memory losses) internal pure returns (uint256) {
-        return losses.reports.length;
-    }
-
-    /// @dev Whether an entry `id` of an impaired debt is among the losses.
-    function _isAmong(Losses memory losses, uint256 id) internal pure returns (bool) {
-        for (uint256 i; i < losses.reports.length; ++i) {
-            if (losses.reports[i].id == id) return true;
-        }
-        return false;
-    }
-
-    /// @dev Adds a loss, each of another debt and no more than room was made for: its provision and the reserves pay for it
-    /// before those that are added later. What is set apart for one of them is not there for another, also where it turns
-    /// out not to be needed.
+    /// @dev Adds a loss, each of another debt, none impaired, and no more than room was made for: reserves pay for it before
+    /// those that are added later.
     /// @param loss The report to the engine; epoch and what reserves pay are filled in here.
-    /// @param closedWad As in `_writeOffDebt`.
-    function _addLoss(Losses memory losses, IWriteOffEngine.BadDebt memory loss, uint256 closedWad) internal view {
+    function _addLoss(Losses memory losses, IWriteOffEngine.BadDebt memory loss) internal view {
         IWriteOffEngine.BadDebt[] memory reports = losses.reports;
-        uint256 at = reports.length;
         // The room that `_expectLosses` has made is behind the end of the list.
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
-            mstore(reports, add(at, 1))
-            mstore(add(add(reports, 32), shl(5, at)), loss)
+            let at := add(mload(reports), 1)
+            mstore(reports, at)
+            mstore(add(reports, shl(5, at)), loss)
         }
         uint256 uncovered = loss.badDebtAssets;
-        if (loss.id != 0) {
-            if (losses.closedWads.length == 0) losses.closedWads = new uint256[](losses.room);
-            losses.closedWads[at] = closedWad;
-            (uint256 heldReserves, ) = _usableProvision(loss.id, closedWad);
-            uncovered -= Math.min(heldReserves, uncovered);
-        }
         uint256 left = losses.reservesLeft;
         if (left != 0) {
             uint256 fromReserves = Math.min(left, uncovered);
-            losses.reservesLeft = left - fromReserves;
-            losses.reservesTaken += fromReserves;
-            uncovered -= fromReserves;
+            // The smaller of both, out of reserves that are there.
+            unchecked {
+                losses.reservesLeft = left - fromReserves;
+                losses.reservesTaken += fromReserves;
+                uncovered -= fromReserves;
+            }
+            loss.reserveAssets = fromReserves;
         }
-        loss.reserveAssets = loss.badDebtAssets - uncovered;
-        if (loss.id == 0 && uncovered == 0) return;
+        if (uncovered == 0) return;
         losses.uncovered += uncovered;
         if (losses.epoch == 0) losses.epoch = _openEpoch;
         loss.epoch = losses.epoch;
     }
 
-    /// @dev Takes the losses down the waterfall.
+    /// @dev Takes the losses down the waterfall, within a batch (`_beginBatch`).
     /// @param pendingAssets As in `_writeOffDebt`.
-    /// @return firstId Ledger number of the first that is not impaired; the others that are not follow it.
-    /// @return socializedAssets Charged to the lenders through loss epochs, before or now, asset units.
+    /// @return firstId Ledger number of the first; the others follow it.
+    /// @return socializedAssets Charged to the lenders, asset units.
     /// @return covered What tranches paid for each, asset units; empty if they paid for none.
     function _writeOffDebts(
         Losses memory losses,
@@ -285,50 +266,8 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
             _checkBalance();
         }
         socializedAssets = losses.uncovered - paid;
-        if (losses.closedWads.length == 0) _socialize(0, _bearable(socializedAssets, pendingAssets), false);
-        else _chargeImpaired(losses, covered, pendingAssets);
+        _socialize(0, _bearable(socializedAssets, pendingAssets), false);
         _booksOpen = 0;
-    }
-
-    /// @dev What is charged to the lenders for loss `i`, asset units.
-    function _socializedOf(Losses memory losses, uint256[] memory covered, uint256 i) internal pure returns (uint256) {
-        IWriteOffEngine.BadDebt memory loss = losses.reports[i];
-        uint256 uncovered = loss.badDebtAssets - loss.reserveAssets;
-        return covered.length == 0 ? uncovered : uncovered - covered[i];
-    }
-
-    /// @dev The end of a batch of losses in which there are impaired debts: what is provisioned for each is used, the rest
-    /// is charged, as far as the shares can bear it, and listed.
-    function _chargeImpaired(Losses memory losses, uint256[] memory covered, uint256 pendingAssets) private {
-        IWriteOffEngine.BadDebt[] memory reports = losses.reports;
-        uint256[] memory charges = new uint256[](reports.length);
-        uint256 charge;
-        for (uint256 i; i < reports.length; ++i) {
-            charges[i] = _socializedOf(losses, covered, i);
-            if (reports[i].id != 0) charges[i] -= _useProvisionFor(reports[i], losses.closedWads[i], charges[i]);
-            charge += charges[i];
-        }
-        uint256 left = _bearable(charge, pendingAssets);
-        _beginBatch();
-        for (uint256 i; i < reports.length; ++i) {
-            uint256 part = Math.min(charges[i], left);
-            left -= part;
-            _socialize(reports[i].id, part, false);
-        }
-        _endBatch(false);
-    }
-
-    /// @dev Uses what is provisioned for an impaired debt that is written off.
-    /// @return fromCharge What of `socializedAssets` had been charged before, asset units.
-    function _useProvisionFor(
-        IWriteOffEngine.BadDebt memory loss,
-        uint256 closedWad,
-        uint256 socializedAssets
-    ) private returns (uint256 fromCharge) {
-        (uint256 heldReserves, uint256 heldCharge) = _usableProvision(loss.id, closedWad);
-        uint256 fromHeld = Math.min(heldReserves, loss.badDebtAssets);
-        fromCharge = Math.min(heldCharge, socializedAssets);
-        if (fromHeld + fromCharge != 0) _useProvision(loss.id, fromHeld, fromCharge);
     }
 
     /// @dev Closes the vault to deposits for good after a total loss. To be called after a socialized one, when all that

@@ -150,12 +150,14 @@ contract FixedPriceOracle is IPriceOracle {
 
     /// @inheritdoc IPriceOracle
     function getLossPrice(address base, address quote) external view returns (LossPrice memory price) {
-        if (base == quote) return LossPrice(1, 1, 1, 1, uint64(block.timestamp), address(0));
+        if (base == quote) return LossPrice(1, 1, 0, 0, uint64(block.timestamp), address(0));
         Pair memory pair = _pair(base, quote);
-        price = LossPrice(pair.priceE36, PRICE_SCALE, pair.priceE36, PRICE_SCALE, pair.setAt, address(0));
+        price = LossPrice(pair.priceE36, PRICE_SCALE, 0, 0, pair.setAt, address(0));
         if (pair.hasOverrides) {
             Overrides memory special = overrides[base][quote];
-            if (special.highPriceE36 != 0) price.highNumerator = special.highPriceE36;
+            if (special.highPriceE36 != 0) {
+                (price.highNumerator, price.highDenominator) = (special.highPriceE36, PRICE_SCALE);
+            }
             if (special.oldestRoundAt != 0) price.oldestRoundAt = special.oldestRoundAt;
             price.lossBlockedBy = special.lossBlockedBy;
         }

@@ -149,24 +149,37 @@ describe("LendingVault: who pays for the losses of a batch", () => {
     expect((await s.vault.lossEpoch(2n)).chargedAssets).to.equal(LOSSES[0]! - left);
   });
 
-  it("WO1: a position loses once in a batch, also in part, also if it is impaired", async () => {
+  it("WO1: a position whose loss is not booked yet is refused, one whose loss is booked is closed further", async () => {
     const s = await networkHelpers.loadFixture(sunk);
     const [first, second] = owners(s);
     await impair(s, second);
     const half = PRICE_OF_ALL / 2n;
-    const twice = batch(s, [first!, first!, second!, second!], half);
-    for (const { address } of [first!, second!]) {
-      await expect(twice)
-        .to.emit(s.vault, "BatchItemSkipped")
-        .withArgs(address, s.weth, s.vault.interface.encodeErrorResult("DuplicateItem", [address, s.weth]));
-    }
+    const { address } = first!;
+    await expect(batch(s, [first!, first!, second!, second!], half))
+      .to.emit(s.vault, "BatchItemSkipped")
+      .withArgs(address, s.weth, s.vault.interface.encodeErrorResult("DuplicateItem", [address, s.weth]));
+    // The impaired one was booked under its own number, half by half; the other once.
     expect(await s.engine.writeOffCount(s.address)).to.equal(2n);
-    expect((await s.vault.positionOf(first!.address, s.weth)).writeOffId).to.equal(2n);
-    expect((await s.vault.positionOf(second!.address, s.weth)).impairmentId).to.equal(1n);
-    // The next batch takes the other half, under the first's second number.
-    await batch(s, [first!, second!]);
+    expect((await s.engine.ledger(s.address, 1n)).badDebt).to.equal(LOSSES[1]);
+    const closed = await s.vault.positionOf(second!.address, s.weth);
+    expect([closed.debtAssets, closed.impairmentId, closed.writeOffId]).to.deep.equal([0n, 0n, 1n]);
+    expect((await s.vault.positionOf(address, s.weth)).writeOffId).to.equal(2n);
+    // Its other half has a number of its own, that names the first.
+    await batch(s, [first!]);
     expect((await s.engine.ledger(s.address, 3n)).previousId).to.equal(2n);
     expect(await s.vault.totalDebt()).to.equal(DEBTS[2]! * UNIT);
+  });
+
+  it("WO1: numbers go on after a debt that is recorded, but not provisioned, has taken one", async () => {
+    const s = await networkHelpers.loadFixture(sunk);
+    await s.vault.setMinProvision(0n);
+    await impair(s, s.debtors[0]);
+    await batch(s, owners(s));
+    for (const [i, { address }] of owners(s).entries()) {
+      expect((await s.vault.positionOf(address, s.weth)).writeOffId).to.equal(BigInt(i + 1));
+      expect((await s.engine.ledger(s.address, i + 1)).badDebt).to.equal(LOSSES[i]);
+    }
+    expect(await s.vault.openEpoch()).to.equal(2n);
   });
 
   it("LV1: a solvent position between two that are not is paid for at the totals of its turn", async () => {
