@@ -236,9 +236,10 @@ interface IWriteOffEngine {
     /// @return coveredAssets Sum that the tranches paid to the vault, asset units.
     function absorb(BadDebt calldata badDebt) external returns (uint256 id, uint256 coveredAssets);
 
-    /// @notice Takes several bad debts of the calling vault down its stack, one after the other, as `absorb` does. Each has
-    /// an entry of its own; those that were not opened before have consecutive numbers, in order.
-    /// @return firstId Number of the first new entry.
+    /// @notice Takes several bad debts of the calling vault down its stack, one after the other, as `absorb` does. Each gets
+    /// an entry of its own, with consecutive numbers in order; a report that names an entry opened before is refused
+    /// (`UnknownWriteOff`).
+    /// @return firstId Number of the first entry.
     /// @return coveredAssets For each, the sum that the tranches paid to the vault, asset units; empty if they paid nothing.
     function absorbBatch(
         BadDebt[] calldata badDebts

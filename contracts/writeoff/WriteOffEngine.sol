@@ -43,17 +43,12 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
     function absorbBatch(
         BadDebt[] calldata badDebts
     ) external nonReentrant returns (uint256 firstId, uint256[] memory coveredAssets) {
-        uint256 fresh;
-        // No number has 2^32 others before it.
-        unchecked {
-            for (uint256 i; i < badDebts.length; ++i) if (badDebts[i].id == 0) ++fresh;
-        }
         // All numbers are taken at once, before a tranche is called: that is one write of the book.
-        (uint256 next, uint256 version, uint256 layers) = _takeNumbers(fresh);
-        firstId = next;
+        uint256 version;
+        uint256 layers;
+        (firstId, version, layers) = _takeNumbers(badDebts.length);
         for (uint256 i; i < badDebts.length; ++i) {
-            BadDebt calldata badDebt = badDebts[i];
-            uint256 covered = _absorb(badDebt, badDebt.id == 0 ? next++ : badDebt.id, version, layers);
+            uint256 covered = _absorb(badDebts[i], firstId + i, version, layers);
             if (covered == 0) continue;
             if (coveredAssets.length == 0) coveredAssets = new uint256[](badDebts.length);
             coveredAssets[i] = covered;

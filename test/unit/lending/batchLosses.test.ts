@@ -235,4 +235,29 @@ describe("LendingVault: who pays for the losses of a batch", () => {
     for (const [i, loss] of LOSSES.entries()) expect((await entry(s, BigInt(i + 1)))[2]).to.equal(loss);
     expect(await s.vault.openEpoch()).to.equal(1n);
   });
+
+  it("WO1: the engine books no loss of an impaired debt with others", async () => {
+    const s = await networkHelpers.loadFixture(sunk);
+    await impair(s);
+    await networkHelpers.impersonateAccount(s.address);
+    await networkHelpers.setBalance(s.address, UNIT);
+    const vault = await ethers.getSigner(s.address);
+    const debt = {
+      debtor: s.borrower.address,
+      cause: 0n,
+      previousId: 0n,
+      id: 0n,
+      epoch: 1n,
+      badDebtAssets: 10n,
+      reserveAssets: 10n,
+      coverableAssets: 0n,
+      insurableAssets: 0n,
+    };
+    await expect(s.engine.connect(vault).absorbBatch([debt, { ...debt, id: 1n }]))
+      .to.be.revertedWithCustomError(s.engine, "UnknownWriteOff")
+      .withArgs(s.address, 3n);
+    await s.engine.connect(vault).absorbBatch([debt, debt]);
+    expect(await s.engine.writeOffCount(s.address)).to.equal(3n);
+    expect(await entry(s, 3n)).to.deep.equal([10n, 10n, 0n, 0n, 0n]);
+  });
 });
