@@ -35,7 +35,8 @@ interface ILendingRestructuring {
         uint256 indexed id,
         uint256 principalAssets,
         uint256 interestAssets,
-        uint256 badDebtAssets
+        uint256 badDebtAssets,
+        uint256 interestIndex
     );
     /// @notice An announced restructuring was withdrawn, or its time is over, or the position was settled otherwise.
     event RestructuringEnded(address indexed borrower, address indexed collateral);

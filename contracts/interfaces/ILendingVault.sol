@@ -52,19 +52,29 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
         uint256 minSeizedAssets;
     }
 
+    // Events that change a debt say the interest index of their second (RAY x 10^-6 at the start): every debt is its scaled
+    // debt x index / RAY, so with it the scaled debt can be told. Interest itself has no event.
+
     /// @notice `payer` added `assets` of `collateral` to `borrower`'s position.
     event CollateralSupplied(address indexed borrower, address indexed collateral, address payer, uint256 assets);
     /// @notice `assets` of `collateral` left `borrower`'s position for `receiver`.
     event CollateralWithdrawn(address indexed borrower, address indexed collateral, address receiver, uint256 assets);
     /// @notice `assets` were borrowed against `collateral` and paid to `receiver`.
-    event Borrowed(address indexed borrower, address indexed collateral, address receiver, uint256 assets);
+    event Borrowed(
+        address indexed borrower,
+        address indexed collateral,
+        address receiver,
+        uint256 assets,
+        uint256 interestIndex
+    );
     /// @notice `payer` repaid `assets` of a debt, `principalAssets` of them principal.
     event Repaid(
         address indexed borrower,
         address indexed collateral,
         address payer,
         uint256 assets,
-        uint256 principalAssets
+        uint256 principalAssets,
+        uint256 interestIndex
     );
     /// @notice `liquidator` closed all or part of a position. What it lost, if anything, is in the engine's `WrittenOff` of
     /// `borrower` just before.
@@ -74,7 +84,8 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
         address indexed liquidator,
         uint256 repaidAssets,
         uint256 feeAssets,
-        uint256 seizedAssets
+        uint256 seizedAssets,
+        uint256 interestIndex
     );
     /// @notice An uncovered debt was written off without a liquidator; `coveredAssets` of debt stay, backed by the
     /// collateral, and `rewardAssets` went to the caller.
@@ -83,7 +94,8 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
         address indexed collateral,
         uint256 badDebtAssets,
         uint256 coveredAssets,
-        uint256 rewardAssets
+        uint256 rewardAssets,
+        uint256 interestIndex
     );
     /// @notice A position was found insolvent, with this shortfall.
     event Impaired(address indexed borrower, address indexed collateral, uint256 shortfallAssets);
@@ -91,9 +103,6 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
     event ImpairmentCleared(address indexed borrower, address indexed collateral);
     /// @notice A position of a batch was left as it is, because of `failure`, an encoded error.
     event BatchItemSkipped(address indexed borrower, address indexed collateral, bytes failure);
-    /// @notice Interest moved the index (RAY x 10^-6 at the start), and all that grows with it: every debt is its scaled
-    /// debt x index / RAY, and reserves have the reserve factor's part of what that adds to all debt.
-    event Accrued(uint256 index);
 
     error ZeroAssets();
     error BorrowingPaused();

@@ -125,7 +125,8 @@ contract ImpairmentModule is Impairments {
             closing.collateral,
             closing.badDebt,
             closing.covered,
-            reward
+            reward,
+            closing.index
         );
     }
 

@@ -113,48 +113,37 @@ abstract contract LendingBook is CreditBook {
     /// units, rounded down.
     function _accrued() internal returns (uint256 index, uint256 debt) {
         CashWord cashWord = _cashWord();
-        (index, debt) = _accruing(cashWord, _totalsWord(), _modelWord());
+        (index, debt) = _interest(cashWord, _totalsWord(), _modelWord());
         // Stored even where the interest is less than a unit: time that has passed is never lost.
         _setCashWord(cashWord.with(cashWord.cash(), index));
     }
 
-    /// @dev `_accrued`, but for the storing: for who moves cash before anybody else looks, and stores both with the cash.
-    function _accruing(
-        CashWord cashWord,
-        TotalsWord totalsWord,
-        ModelWord modelWord
-    ) internal returns (uint256 index, uint256 debt) {
-        uint256 debtBefore;
-        (index, debtBefore, debt) = _interest(cashWord, totalsWord, modelWord);
-        if (debt != debtBefore) emit ILendingVault.Accrued(index);
-    }
-
     function _accrueTotal() internal override returns (uint256) {
         (CashWord cashWord, TotalsWord totalsWord, ModelWord modelWord) = (_cashWord(), _totalsWord(), _modelWord());
-        (uint256 index, uint256 debt) = _accruing(cashWord, totalsWord, modelWord);
+        (uint256 index, uint256 debt) = _interest(cashWord, totalsWord, modelWord);
         uint256 held = cashWord.cash();
         _setCashWord(cashWord.with(held, index));
         return _netAssets(int256(held + debt), _reservesOf(totalsWord, modelWord, debt));
     }
 
-    /// @dev Interest to this second: the new index, and all debt before and with it, rounded down. An index that has
-    /// no room left stays where it is: interest ends, nothing else does.
+    /// @dev Interest to this second: the new index, and all debt at it, rounded down. Who moves cash stores the index with
+    /// the cash. An index that has no room left stays where it is: interest ends, nothing else does.
     function _interest(
         CashWord cashWord,
         TotalsWord totalsWord,
         ModelWord modelWord
-    ) private view returns (uint256 index, uint256 debtBefore, uint256 debt) {
+    ) internal view returns (uint256 index, uint256 debt) {
         index = cashWord.index();
         uint256 scaled = totalsWord.scaledDebt();
-        debtBefore = InterestRates.toAssetsDown(scaled, index);
+        debt = InterestRates.toAssetsDown(scaled, index);
         uint256 elapsed = block.timestamp - cashWord.lastAccrual();
-        if (elapsed == 0 || scaled == 0) return (index, debtBefore, debtBefore);
+        if (elapsed == 0 || scaled == 0) return (index, debt);
         uint256 rateWad = InterestRates.rateAt(
             modelWord.baseRateWad(),
             modelWord.slopeBelowKinkWad(),
             modelWord.slopeAboveKinkWad(),
             modelWord.kinkBps(),
-            debtBefore,
+            debt,
             cashWord.cash()
         );
         index = InterestRates.grow(index, rateWad, elapsed);
@@ -164,7 +153,7 @@ abstract contract LendingBook is CreditBook {
 
     /// @dev Index and all debt with interest to this second.
     function _interestNow() internal view returns (uint256 index, uint256 debt) {
-        (index, , debt) = _interest(_cashWord(), _totalsWord(), _modelWord());
+        return _interest(_cashWord(), _totalsWord(), _modelWord());
     }
 
     /// @dev The index with interest to this second.

@@ -70,7 +70,7 @@ contract LiquidationModule is LiquidationBatch {
         ILendingVault.Liquidation memory sum = batch.sum;
         _checkSocialized(sum.socializedAssets, maxSocializedAssets);
         _bookPayment(sum, batch.toDefault);
-        _handOver(items, results);
+        _handOver(items, results, _index);
         uint256 owed = sum.repaidAssets + sum.feeAssets;
         if (data.length != 0) IBatchLiquidationCallback(msg.sender).onBatchLiquidation(owed, results, data);
         if (owed != 0) _asset.pull(msg.sender, owed);
@@ -91,7 +91,7 @@ contract LiquidationModule is LiquidationBatch {
         result.repaidAssets = closing.repaid;
         result.feeAssets = closing.fee;
         result.seizedAssets = closing.seized;
-        _emitLiquidated(closing.borrower, closing.collateral, result);
+        _emitLiquidated(closing.borrower, closing.collateral, result, closing.index);
     }
 
     /// @dev Books what the liquidator is about to pay, but for what goes to earlier write-offs; only then can a total loss
@@ -106,7 +106,8 @@ contract LiquidationModule is LiquidationBatch {
     /// positions with the same one.
     function _handOver(
         ILendingVault.LiquidationItem[] calldata items,
-        ILendingVault.Liquidation[] memory results
+        ILendingVault.Liquidation[] memory results,
+        uint256 index
     ) private {
         address collateral;
         uint256 seized;
@@ -123,7 +124,7 @@ contract LiquidationModule is LiquidationBatch {
             unchecked {
                 seized += result.seizedAssets;
             }
-            _emitLiquidated(item.borrower, next, result);
+            _emitLiquidated(item.borrower, next, result, index);
         }
         if (seized != 0) IERC20(collateral).safeTransfer(msg.sender, seized);
     }

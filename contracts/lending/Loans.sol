@@ -77,25 +77,32 @@ abstract contract Loans is LendingBook {
 
     function _borrow(address collateral, uint256 assets, address borrower, address receiver) internal {
         if (assets == 0) revert ILendingVault.ZeroAssets();
-        if (_borrowAgainst(collateral, assets, borrower)) _clearImpairment(borrower, collateral);
-        emit ILendingVault.Borrowed(borrower, collateral, receiver, assets);
+        (uint256 index, bool impaired) = _borrowAgainst(collateral, assets, borrower);
+        if (impaired) _clearImpairment(borrower, collateral);
+        emit ILendingVault.Borrowed(borrower, collateral, receiver, assets, index);
         _asset.safeTransfer(receiver, assets);
     }
 
     /// @dev Adds to the debt of a position, if its collateral and all rules allow it.
+    /// @return index Interest index of this second.
     /// @return impaired Whether the position was impaired: it is not insolvent, so that ends.
-    function _borrowAgainst(address collateral, uint256 assets, address borrower) private returns (bool impaired) {
+    function _borrowAgainst(
+        address collateral,
+        uint256 assets,
+        address borrower
+    ) private returns (uint256 index, bool impaired) {
         (Collateral storage state, CollateralWord word) = _listedWord(collateral);
         word = word.more(assets);
         if (word.totalPrincipal() >> word.principalCapBits() != 0) _checkPrincipalCap(state, collateral, word);
         _setWord(state, word);
         uint256 debt;
         uint256 held;
-        (debt, held, impaired) = _owe(collateral, assets, borrower);
+        (index, debt, held, impaired) = _owe(collateral, assets, borrower);
         _checkLtv(state, word, borrower, collateral, held, debt);
     }
 
     /// @dev Lends `assets` to a position.
+    /// @return index Interest index of this second.
     /// @return debt What it owes now, asset units, rounded up.
     /// @return held Its collateral.
     /// @return impaired Whether it was impaired.
@@ -103,8 +110,10 @@ abstract contract Loans is LendingBook {
         address collateral,
         uint256 assets,
         address borrower
-    ) private returns (uint256 debt, uint256 held, bool impaired) {
-        (ModelWord modelWord, uint256 index, uint256 scaled) = _lend(assets);
+    ) private returns (uint256 index, uint256 debt, uint256 held, bool impaired) {
+        ModelWord modelWord;
+        uint256 scaled;
+        (modelWord, index, scaled) = _lend(assets);
         Position storage stored = _positions[borrower][collateral];
         (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
         if (restWord.hasRecord()) (restWord, impaired) = _checkNoDefault(borrower, collateral, restWord);
@@ -143,7 +152,7 @@ abstract contract Loans is LendingBook {
         TotalsWord totalsWord = _totalsWord();
         modelWord = _modelWord();
         uint256 totalDebt;
-        (index, totalDebt) = _accruing(cashWord, totalsWord, modelWord);
+        (index, totalDebt) = _interest(cashWord, totalsWord, modelWord);
         // From here on what is borrowed has no more than the 112 bits of cash.
         uint256 held = cashWord.cash();
         if (assets > held) revert IWriteOffVault.InsufficientCash(assets, held);
@@ -165,11 +174,12 @@ abstract contract Loans is LendingBook {
         (Collateral storage state, CollateralWord word) = _listedWord(collateral);
         Position storage stored = _positions[borrower][collateral];
         uint256 principalAssets;
+        uint256 index;
         bool impaired;
-        (repaidAssets, principalAssets, impaired) = _payOff(stored, assets);
+        (repaidAssets, principalAssets, index, impaired) = _payOff(stored, assets);
         if (repaidAssets == 0) revert ILendingVault.NothingToRepay(borrower, collateral);
         _setWord(state, word.less(principalAssets, 0));
-        emit ILendingVault.Repaid(borrower, collateral, msg.sender, repaidAssets, principalAssets);
+        emit ILendingVault.Repaid(borrower, collateral, msg.sender, repaidAssets, principalAssets, index);
         _asset.pull(msg.sender, repaidAssets);
         if (!impaired) return repaidAssets;
         if (stored.scaledDebt == 0) _clearImpairment(borrower, collateral);
@@ -179,15 +189,15 @@ abstract contract Loans is LendingBook {
     /// @dev Takes up to `assets` of a position's debt out of it and out of all debt, and adds them to cash.
     /// @return paid Asset units.
     /// @return principalAssets Part of it that was principal.
+    /// @return index Interest index of this second.
     /// @return impaired Whether the position is impaired.
     function _payOff(
         Position storage stored,
         uint256 assets
-    ) private returns (uint256 paid, uint256 principalAssets, bool impaired) {
+    ) private returns (uint256 paid, uint256 principalAssets, uint256 index, bool impaired) {
         (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
         uint256 principal = debtWord.principal();
         ModelWord modelWord = _modelWord();
-        uint256 index;
         (debtWord, paid, index) = _collect(debtWord, assets, modelWord);
         uint256 left = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
         if (left != 0 && _isDust(left, modelWord.minDebtBits())) {
@@ -199,7 +209,7 @@ abstract contract Loans is LendingBook {
         }
         impaired = restWord.impairmentId() != 0;
         DebtAge.Age age = restWord.age();
-        if (!age.isYoung()) return (paid, principalAssets, impaired);
+        if (!age.isYoung()) return (paid, principalAssets, index, impaired);
         DebtAge.Age later = DebtAge.afterRepay(age, principal, principalAssets, modelWord.waitingPeriod());
         // The other slot stays as it is where all principal has aged.
         if (!later.equals(age)) _setRestWord(stored, restWord.with(restWord.collateral(), later));
@@ -216,7 +226,7 @@ abstract contract Loans is LendingBook {
     ) private returns (DebtWord after_, uint256 paid, uint256 index) {
         (CashWord cashWord, TotalsWord totalsWord) = (_cashWord(), _totalsWord());
         uint256 totalDebt;
-        (index, totalDebt) = _accruing(cashWord, totalsWord, modelWord);
+        (index, totalDebt) = _interest(cashWord, totalsWord, modelWord);
         uint256 debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
         paid = assets < debt ? assets : debt;
         uint256 scaled;

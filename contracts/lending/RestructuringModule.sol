@@ -195,7 +195,8 @@ contract RestructuringModule is Impairments {
             id,
             principalAssets,
             interestAssets,
-            closing.badDebt
+            closing.badDebt,
+            closing.index
         );
     }
 

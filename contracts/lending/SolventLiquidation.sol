@@ -78,17 +78,23 @@ abstract contract SolventLiquidation is Impairments {
         if (result.repaidAssets == 0) return _storeInterest(seen);
         _book(seen, state, stored, result);
         if (result.seizedAssets < minSeized) revert ILendingVault.SeizesTooLittle(result.seizedAssets, minSeized);
-        _emitLiquidated(borrower, collateral, result);
+        _emitLiquidated(borrower, collateral, result, seen.index);
     }
 
-    function _emitLiquidated(address borrower, address collateral, ILendingVault.Liquidation memory result) internal {
+    function _emitLiquidated(
+        address borrower,
+        address collateral,
+        ILendingVault.Liquidation memory result,
+        uint256 index
+    ) internal {
         emit ILendingVault.Liquidated(
             borrower,
             collateral,
             msg.sender,
             result.repaidAssets,
             result.feeAssets,
-            result.seizedAssets
+            result.seizedAssets,
+            index
         );
     }
 
@@ -96,7 +102,7 @@ abstract contract SolventLiquidation is Impairments {
     function _see(Seen memory seen) private {
         (CashWord cashWord, TotalsWord totalsWord, ModelWord modelWord) = (_cashWord(), _totalsWord(), _modelWord());
         (seen.cashWord, seen.totalsWord, seen.modelWord) = (cashWord, totalsWord, modelWord);
-        (seen.index, seen.totalDebt) = _accruing(cashWord, totalsWord, modelWord);
+        (seen.index, seen.totalDebt) = _interest(cashWord, totalsWord, modelWord);
         seen.debt = InterestRates.toAssetsUp(seen.debtWord.scaledDebt(), seen.index);
     }
 

@@ -58,7 +58,7 @@ describe("LendingVault: borrow", () => {
     const { vault, collateralAddress, borrower, other } = await networkHelpers.loadFixture(supplied);
     await expect(vault.connect(borrower).borrow(collateralAddress, 100n * WAD, borrower.address, other.address))
       .to.emit(vault, "Borrowed")
-      .withArgs(borrower.address, collateralAddress, other.address, 100n * WAD);
+      .withArgs(borrower.address, collateralAddress, other.address, 100n * WAD, 10n ** 21n);
   });
 
   it("of nothing is refused", async () => {

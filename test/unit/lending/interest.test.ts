@@ -122,12 +122,11 @@ describe("LendingVault: interest", () => {
 
     it("is booked with the new index, and the event says it", async () => {
       const scene = await networkHelpers.loadFixture(indebted);
-      const { vault, collateralAddress, other } = scene;
-      await vault.connect(other).supplyCollateral(collateralAddress, 1n, other.address);
+      const { vault, collateralAddress, borrower } = scene;
       await networkHelpers.time.setNextBlockTimestamp(scene.borrowedAt + 1_000_000n);
-      await expect(accrue(scene))
-        .to.emit(vault, "Accrued")
-        .withArgs(1_010n * 10n ** 18n);
+      await expect(borrow(scene, borrower, 1n))
+        .to.emit(vault, "Borrowed")
+        .withArgs(borrower.address, collateralAddress, borrower.address, 1n, 1_010n * 10n ** 18n);
     });
 
     it("compounds whenever it is booked", async () => {
@@ -143,18 +142,16 @@ describe("LendingVault: interest", () => {
 
     it("is not booked twice in one second", async () => {
       const scene = await networkHelpers.loadFixture(indebted);
-      const { vault, collateralAddress, other } = scene;
-      await vault.connect(other).supplyCollateral(collateralAddress, 2n, other.address);
+      const { vault, borrower } = scene;
       await networkHelpers.time.increase(1_000n);
       await ethers.provider.send("evm_setAutomine", [false]);
-      const sent = [await accrue(scene), await accrue(scene)];
+      await borrow(scene, borrower, 1n);
+      await borrow(scene, borrower, 1n);
       await networkHelpers.mine();
       await ethers.provider.send("evm_setAutomine", [true]);
-      const logs = await Promise.all(
-        sent.map(async ({ hash }) => (await ethers.provider.getTransactionReceipt(hash))!.logs),
-      );
-      const { topicHash } = vault.interface.getEvent("Accrued");
-      expect(logs.map((all) => all.filter(({ topics }) => topics[0] === topicHash).length)).to.deep.equal([1, 0]);
+      const said = await vault.queryFilter(vault.filters.Borrowed(), "latest", "latest");
+      const index = 10n ** 21n + (10n ** 21n * ((await now()) - scene.borrowedAt)) / 10n ** 8n;
+      expect(said.map(({ args }) => args.interestIndex)).to.deep.equal([index, index]);
     });
 
     it("LV3: is not lost by booking it before it is a unit", async () => {
@@ -276,8 +273,14 @@ describe("LendingVault: interest", () => {
     const scene = await networkHelpers.loadFixture(indebted);
     await networkHelpers.time.setNextBlockTimestamp(scene.borrowedAt + 1n);
     await expect(borrow(scene, scene.borrower, 1n))
-      .to.emit(scene.vault, "Accrued")
-      .withArgs(model.index + (model.index * FLAT_RATE) / WAD);
+      .to.emit(scene.vault, "Borrowed")
+      .withArgs(
+        scene.borrower.address,
+        scene.collateralAddress,
+        scene.borrower.address,
+        1n,
+        model.index + (model.index * FLAT_RATE) / WAD,
+      );
   });
 
   it("LI1: ends where the index has no room left, and nothing else does", async () => {

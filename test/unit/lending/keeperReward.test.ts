@@ -58,7 +58,7 @@ describe("LendingVault: reward of a write-off that no collateral pays for", () =
     const { vault, borrower, collateralAddress } = scene;
     await expect(writeOff(scene))
       .to.emit(vault, "UncoveredDebtWrittenOff")
-      .withArgs(borrower.address, collateralAddress, DEBT, 0n, SHARE);
+      .withArgs(borrower.address, collateralAddress, DEBT, 0n, SHARE, 10n ** 21n);
   });
 
   it("WO1: comes out of the reserves, which then pay for the loss with the rest", async () => {

@@ -94,7 +94,7 @@ describe("LendingVault: liquidation of an insolvent position", () => {
         .withArgs(vaultAddress, 1n, borrower.address, 0n, 1n, lost, 0n, 0n, 0n, lost);
       await expect(send)
         .to.emit(vault, "Liquidated")
-        .withArgs(borrower.address, collateralAddress, liquidator.address, PRICE_OF_ALL, 0n, COLLATERAL);
+        .withArgs(borrower.address, collateralAddress, liquidator.address, PRICE_OF_ALL, 0n, COLLATERAL, 10n ** 21n);
       expect((await positionOf(scene)).writeOffId).to.equal(1n);
     });
 

@@ -136,7 +136,7 @@ describe("LendingVault: liquidation of a solvent position", () => {
       const { borrower, collateralAddress, liquidator, vault } = scene;
       await expect(liquidate(scene, { maxRepaid: 300n * WAD }))
         .to.emit(vault, "Liquidated")
-        .withArgs(borrower.address, collateralAddress, liquidator.address, 300n * WAD, 0n, seized);
+        .withArgs(borrower.address, collateralAddress, liquidator.address, 300n * WAD, 0n, seized, 10n ** 21n);
     });
 
     it("WO5: books no loss and leaves the share price alone", async () => {

@@ -55,7 +55,14 @@ describe("LendingVault: repay", () => {
     await networkHelpers.time.setNextBlockTimestamp(scene.dueAt);
     await expect(repay(scene, 4n * WAD))
       .to.emit(scene.vault, "Repaid")
-      .withArgs(scene.borrower.address, scene.collateralAddress, scene.borrower.address, 4n * WAD, 0n);
+      .withArgs(
+        scene.borrower.address,
+        scene.collateralAddress,
+        scene.borrower.address,
+        4n * WAD,
+        0n,
+        1_010n * 10n ** 18n,
+      );
     const position = await positionOf(scene);
     expect(position.principalAssets).to.equal(1_000n * WAD);
     // 1,010 - 4; what is taken off is rounded down, so one unit stays.
@@ -67,7 +74,14 @@ describe("LendingVault: repay", () => {
     await networkHelpers.time.setNextBlockTimestamp(scene.dueAt);
     await expect(repay(scene, 110n * WAD))
       .to.emit(scene.vault, "Repaid")
-      .withArgs(scene.borrower.address, scene.collateralAddress, scene.borrower.address, 110n * WAD, 100n * WAD);
+      .withArgs(
+        scene.borrower.address,
+        scene.collateralAddress,
+        scene.borrower.address,
+        110n * WAD,
+        100n * WAD,
+        1_010n * 10n ** 18n,
+      );
     const position = await positionOf(scene);
     expect(position.principalAssets).to.equal(900n * WAD);
     expect(position.debtAssets).to.equal(900n * WAD + 1n);

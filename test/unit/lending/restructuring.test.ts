@@ -143,7 +143,7 @@ describe("LendingVault: restructuring", () => {
       await scene.wait(DAY, 100n);
       await expect(scene.execute())
         .to.emit(vault, "Restructured")
-        .withArgs(borrower.address, collateralAddress, 1n, SHORTFALL, 0n, SHORTFALL);
+        .withArgs(borrower.address, collateralAddress, 1n, SHORTFALL, 0n, SHORTFALL, 10n ** 21n);
       const { debtAssets, principalAssets, impairmentId, writeOffId } = await scene.position();
       expect([debtAssets, principalAssets, impairmentId, writeOffId]).to.deep.equal([COVERED, COVERED, 0n, 0n]);
       const entry = await engine.ledger(vaultAddress, 1n);

@@ -193,7 +193,7 @@ describe("LendingVault: write-off without a liquidator's cash", () => {
       const { vault, engine, vaultAddress, borrower, collateralAddress } = scene;
       await expect(writeOff(scene))
         .to.emit(vault, "UncoveredDebtWrittenOff")
-        .withArgs(borrower.address, collateralAddress, DEBT - COVERED, COVERED, 0n);
+        .withArgs(borrower.address, collateralAddress, DEBT - COVERED, COVERED, 0n, 10n ** 21n);
       const entry = await engine.ledger(vaultAddress, 1n);
       expect([entry.cause, entry.badDebt, entry.socialized]).to.deep.equal([WRITE_OFF, DEBT - COVERED, DEBT - COVERED]);
     });
