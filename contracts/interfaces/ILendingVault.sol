@@ -139,10 +139,8 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
     /// @notice Price source; immutable.
     function oracle() external view returns (IPriceOracle);
 
-    /// @notice Totals of one collateral: principal lent against it (asset units) and tokens held (its own units).
-    function collateralTotals(
-        address collateral
-    ) external view returns (uint256 totalPrincipal, uint256 totalCollateral);
+    /// @notice Principal that is lent against `collateral` in all positions, asset units, without interest.
+    function totalPrincipalOf(address collateral) external view returns (uint256 assets);
 
     /// @notice All debt to the present second, asset units, rounded down.
     function totalDebt() external view returns (uint256 assets);
@@ -153,8 +151,8 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
     /// @notice One position with interest to the present second.
     function positionOf(address borrower, address collateral) external view returns (PositionView memory);
 
-    /// @notice Adds `assets` of `collateral` to `borrower`'s position; the caller pays. All of one collateral is at most
-    /// 2^112 - 1 of its units; more reverts with `SafeCastOverflowedUintDowncast`.
+    /// @notice Adds `assets` of `collateral` to `borrower`'s position; the caller pays. A position holds at most
+    /// 2^128 - 1 of its units; more reverts with `SafeCastOverflowedUintDowncast`.
     function supplyCollateral(address collateral, uint256 assets, address borrower) external;
 
     /// @notice Takes collateral out. Caller: borrower or whom it authorized. Makes the same share of aged principal

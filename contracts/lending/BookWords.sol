@@ -12,17 +12,13 @@ type TotalsWord is uint256;
 /// @dev `InterestRates.Model`: the rules that every change of debt reads.
 type ModelWord is uint256;
 
-/// @dev First slot of a collateral: totals, and the rules that loans read.
+/// @dev First slot of a collateral: the principal lent against it, and the rules of its loans and liquidations.
 type CollateralWord is uint256;
-
-/// @dev Second slot of a collateral: the rules of its liquidation.
-type RulesWord is uint256;
 
 using BookWords for CashWord global;
 using BookWords for TotalsWord global;
 using BookWords for ModelWord global;
 using BookWords for CollateralWord global;
-using BookWords for RulesWord global;
 
 /// @title Slots of the lending vault's books, a whole word each
 /// @notice For loans and liquidations, which read each of them once and write it once: variable by variable they would be
@@ -114,60 +110,48 @@ library BookWords {
         return uint112(CollateralWord.unwrap(word));
     }
 
-    function totalCollateral(CollateralWord word) internal pure returns (uint256) {
-        return uint112(CollateralWord.unwrap(word) >> 112);
-    }
-
-    function lltvBps(RulesWord word) internal pure returns (uint256) {
-        return uint16(RulesWord.unwrap(word) >> 112);
-    }
-
-    function incentiveBps(RulesWord word) internal pure returns (uint256) {
-        return uint16(RulesWord.unwrap(word) >> 128);
-    }
-
-    function minIncentiveBps(RulesWord word) internal pure returns (uint256) {
-        return uint16(RulesWord.unwrap(word) >> 144);
-    }
-
-    function targetHealthBps(RulesWord word) internal pure returns (uint256) {
-        return uint16(RulesWord.unwrap(word) >> 160);
-    }
-
     /// @notice Zero: not listed.
     function ltvBps(CollateralWord word) internal pure returns (uint256) {
-        return uint16(CollateralWord.unwrap(word) >> 224);
+        return uint16(CollateralWord.unwrap(word) >> 112);
+    }
+
+    function lltvBps(CollateralWord word) internal pure returns (uint256) {
+        return uint16(CollateralWord.unwrap(word) >> 128);
+    }
+
+    function incentiveBps(CollateralWord word) internal pure returns (uint256) {
+        return uint16(CollateralWord.unwrap(word) >> 144);
+    }
+
+    function minIncentiveBps(CollateralWord word) internal pure returns (uint256) {
+        return uint16(CollateralWord.unwrap(word) >> 160);
+    }
+
+    function targetHealthBps(CollateralWord word) internal pure returns (uint256) {
+        return uint16(CollateralWord.unwrap(word) >> 176);
     }
 
     function principalCapBits(CollateralWord word) internal pure returns (uint256) {
-        return uint8(CollateralWord.unwrap(word) >> 240);
+        return uint8(CollateralWord.unwrap(word) >> 192);
     }
 
     function isRetired(CollateralWord word) internal pure returns (bool) {
-        return CollateralWord.unwrap(word) >> 248 != 0;
+        return uint8(CollateralWord.unwrap(word) >> 200) != 0;
     }
 
-    /// @notice The same with `principalAssets` more of principal.
-    function more(CollateralWord word, uint256 principalAssets) internal pure returns (CollateralWord) {
-        return _with(word, (totalPrincipal(word) + principalAssets).toUint112(), totalCollateral(word));
+    /// @notice The same with `assets` more of principal.
+    function more(CollateralWord word, uint256 assets) internal pure returns (CollateralWord) {
+        return _with(word, (totalPrincipal(word) + assets).toUint112());
     }
 
-    /// @notice The same with `principalAssets` less of principal and `collateralAssets` less of collateral.
-    function less(
-        CollateralWord word,
-        uint256 principalAssets,
-        uint256 collateralAssets
-    ) internal pure returns (CollateralWord) {
-        return _with(word, totalPrincipal(word) - principalAssets, totalCollateral(word) - collateralAssets);
+    /// @notice The same with `assets` less of principal.
+    function less(CollateralWord word, uint256 assets) internal pure returns (CollateralWord) {
+        return _with(word, totalPrincipal(word) - assets);
     }
 
-    /// @dev Both fit 112 bits.
-    function _with(
-        CollateralWord word,
-        uint256 totalPrincipal_,
-        uint256 totalCollateral_
-    ) private pure returns (CollateralWord) {
-        uint256 rules = (CollateralWord.unwrap(word) >> 224) << 224;
-        return CollateralWord.wrap(totalPrincipal_ | (totalCollateral_ << 112) | rules);
+    /// @dev Fits 112 bits.
+    function _with(CollateralWord word, uint256 totalPrincipal_) private pure returns (CollateralWord) {
+        uint256 rules = (CollateralWord.unwrap(word) >> 112) << 112;
+        return CollateralWord.wrap(totalPrincipal_ | rules);
     }
 }

@@ -14,7 +14,7 @@ import {ShareMath} from "../libraries/ShareMath.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
 import {CreditBook} from "../writeoff/CreditBook.sol";
 import {WriteOffBook} from "../writeoff/WriteOffBook.sol";
-import {BookWords, CashWord, CollateralWord, ModelWord, RulesWord, TotalsWord} from "./BookWords.sol";
+import {BookWords, CashWord, CollateralWord, ModelWord, TotalsWord} from "./BookWords.sol";
 import {DebtAge} from "./DebtAge.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {DebtWord, PositionWords, RestWord} from "./PositionWords.sol";
@@ -28,21 +28,20 @@ abstract contract LendingBook is CreditBook {
     using SafeCast for uint256;
     using DebtAge for DebtAge.Age;
 
-    /// @dev Rules and totals of one collateral.
+    /// @dev Rules and principal of one collateral. How much of it there is nobody needs to know: it is what the vault holds.
     struct Collateral {
-        // slot 1: all that loans and moves of collateral read, and what they and liquidations write
+        // slot 1: all that loans and liquidations read, and the one thing they write
         uint112 totalPrincipal;
-        uint112 totalCollateral;
         uint16 ltvBps; // zero: not listed
-        uint8 principalCapBits; // less than 2^bits is within the cap
-        bool retired;
-        // slot 2: read by liquidation
-        uint112 principalCap;
         uint16 lltvBps;
         uint16 liquidationIncentiveBps;
         uint16 minIncentiveBps;
         uint16 targetHealthBps;
+        uint8 principalCapBits; // less than 2^bits is within the cap
+        bool retired;
         uint32 retirementAnnouncedAt;
+        // slot 2: read only by who is close to the cap
+        uint112 principalCap;
         // slot 3: retired collateral only
         uint256 retiredPriceWad;
     }
@@ -455,13 +454,6 @@ abstract contract LendingBook is CreditBook {
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             word := sload(state.slot)
-        }
-    }
-
-    function _rulesWordOf(Collateral storage state) internal view returns (RulesWord word) {
-        // solhint-disable-next-line no-inline-assembly
-        assembly ("memory-safe") {
-            word := sload(add(state.slot, 1))
         }
     }
 

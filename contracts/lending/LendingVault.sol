@@ -242,9 +242,9 @@ contract LendingVault is ILendingVault, Loans, ModularVault {
     }
 
     /// @inheritdoc ILendingVault
-    function collateralTotals(address) external view returns (uint256 totalPrincipal, uint256 totalCollateral) {
+    function totalPrincipalOf(address) external view returns (uint256 assets) {
         _forwardView(_viewModule);
-        return (totalPrincipal, totalCollateral);
+        return assets;
     }
 
     /// @inheritdoc ILendingRules

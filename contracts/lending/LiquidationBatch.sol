@@ -26,7 +26,6 @@ abstract contract LiquidationBatch is SolventLiquidation {
         uint256 scaledDebt; // of all positions: what is stored lags behind
         uint256 debt; // the same at the market's index, rounded down
         uint256 principalTaken; // off the positions in the collateral that the batch is at, not yet off its totals
-        uint256 collateralTaken; // the same, collateral units
         uint256 firstId; // ledger number of the first of `losses`; the highest there is while there is none
         uint256 from; // first item whose loss may not have been sent down
         uint256 toDefault; // of what is paid, for earlier write-offs
@@ -100,7 +99,6 @@ abstract contract LiquidationBatch is SolventLiquidation {
             _weigh(closing, batch.debt - debt);
             (batch.scaledDebt, batch.debt) = (scaled, debt);
             batch.principalTaken += position.principal - closing.principalLeft;
-            batch.collateralTaken += closing.seized;
             position.collateral -= uint128(closing.seized);
         }
         closing.insurable = _insurableOf(closing);
@@ -152,9 +150,7 @@ abstract contract LiquidationBatch is SolventLiquidation {
             _extinguish(closing, allDebt);
         } else {
             uint256 toDebt = closing.repaid - closing.toDefault;
-            Collateral storage state = _collaterals[closing.collateral];
-            if (toDebt != 0) _payDebt(state, closing.position, closing.debt, toDebt);
-            _takeOffTotals(state, 0, closing.seized);
+            if (toDebt != 0) _payDebt(_collaterals[closing.collateral], closing.position, closing.debt, toDebt);
         }
         return _book(closing, IWriteOffEngine.Cause.Liquidation, closing.position.scaledDebt == 0, pendingAssets);
     }
@@ -168,9 +164,9 @@ abstract contract LiquidationBatch is SolventLiquidation {
     }
 
     function _storeTaken(Batch memory batch) private {
-        if (batch.principalTaken == 0 && batch.collateralTaken == 0) return;
-        _takeOffTotals(_collaterals[batch.market.collateral], batch.principalTaken, batch.collateralTaken);
-        (batch.principalTaken, batch.collateralTaken) = (0, 0);
+        if (batch.principalTaken == 0) return;
+        _takeOffPrincipal(_collaterals[batch.market.collateral], batch.principalTaken);
+        batch.principalTaken = 0;
     }
 
     /// @dev Writes the totals and sends the losses that were noted since the last time down the waterfall.

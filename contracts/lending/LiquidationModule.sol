@@ -8,7 +8,7 @@ import {IBatchLiquidationCallback, ILendingVault, ILiquidationCallback} from "..
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
-import {RulesWord} from "./BookWords.sol";
+import {CollateralWord} from "./BookWords.sol";
 import {LiquidationBatch} from "./LiquidationBatch.sol";
 
 /// @title Liquidation of positions that have sunk
@@ -43,7 +43,7 @@ contract LiquidationModule is LiquidationBatch {
             Closing memory closing;
             _take(closing, borrower, collateral, seen.index, seen.debtWord, seen.restWord);
             closing.quote = seen.quote;
-            RulesWord rules = _rulesWordOf(_collaterals[collateral]);
+            CollateralWord rules = seen.collateralWord;
             _require(
                 _planLiquidation(closing, rules.lltvBps(), rules.minIncentiveBps(), maxRepaidAssets, minSeizedAssets)
             );
@@ -120,7 +120,7 @@ contract LiquidationModule is LiquidationBatch {
                 if (seized != 0) IERC20(collateral).safeTransfer(msg.sender, seized);
                 (collateral, seized) = (next, 0);
             }
-            // All of a collateral has 112 bits.
+            // A position's collateral has 128 bits, and no call has 2^64 items.
             unchecked {
                 seized += result.seizedAssets;
             }

@@ -28,9 +28,8 @@ abstract contract Loans is LendingBook {
 
     function _supplyCollateral(address collateral, uint256 assets, address borrower) internal {
         if (assets == 0) revert ILendingVault.ZeroAssets();
-        Collateral storage state = _listed(collateral);
+        _listed(collateral);
         Position storage stored = _positions[borrower][collateral];
-        state.totalCollateral = (state.totalCollateral + assets).toUint112();
         stored.collateral = (stored.collateral + assets).toUint128();
         emit ILendingVault.CollateralSupplied(borrower, collateral, msg.sender, assets);
         IERC20(collateral).pull(msg.sender, assets);
@@ -62,7 +61,6 @@ abstract contract Loans is LendingBook {
         }
         restWord = _without(restWord, debtWord.principal(), assets);
         if (debt != 0) _checkLtv(state, word, borrower, collateral, restWord.collateral(), debt);
-        _setWord(state, word.less(0, assets));
         _setRestWord(stored, restWord);
     }
 
@@ -178,7 +176,7 @@ abstract contract Loans is LendingBook {
         bool impaired;
         (repaidAssets, principalAssets, index, impaired) = _payOff(stored, assets);
         if (repaidAssets == 0) revert ILendingVault.NothingToRepay(borrower, collateral);
-        _setWord(state, word.less(principalAssets, 0));
+        _setWord(state, word.less(principalAssets));
         emit ILendingVault.Repaid(borrower, collateral, msg.sender, repaidAssets, principalAssets, index);
         _asset.pull(msg.sender, repaidAssets);
         if (!impaired) return repaidAssets;

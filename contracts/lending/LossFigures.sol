@@ -7,7 +7,7 @@ import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
-import {ModelWord, RulesWord} from "./BookWords.sol";
+import {CollateralWord, ModelWord} from "./BookWords.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {LendingModule} from "./LendingModule.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
@@ -351,10 +351,10 @@ abstract contract LossFigures is LendingModule {
     }
 
     function _rules(Collateral storage state) internal view returns (LiquidationMath.Rules memory) {
-        return _rules(_rulesWordOf(state), _modelWord());
+        return _rules(_wordOf(state), _modelWord());
     }
 
-    function _rules(RulesWord word, ModelWord modelWord) internal pure returns (LiquidationMath.Rules memory) {
+    function _rules(CollateralWord word, ModelWord modelWord) internal pure returns (LiquidationMath.Rules memory) {
         return
             LiquidationMath.Rules({
                 lltvBps: word.lltvBps(),

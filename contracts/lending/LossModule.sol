@@ -10,7 +10,7 @@ import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {WAD} from "../libraries/Units.sol";
-import {RulesWord, TotalsWord} from "./BookWords.sol";
+import {CollateralWord, TotalsWord} from "./BookWords.sol";
 import {LossFigures} from "./LossFigures.sol";
 import {DebtWord, RestWord} from "./PositionWords.sol";
 
@@ -62,7 +62,7 @@ abstract contract LossModule is LossFigures {
         }
     }
 
-    /// @dev Takes the planned debt off the books, and the collateral off the totals, and finds what of the debt is bad.
+    /// @dev Takes the planned debt off the books, and finds what of the debt is bad.
     /// @param allDebt All debt before it at the plan's index, asset units, rounded down.
     function _extinguish(Closing memory closing, uint256 allDebt) internal {
         TotalsWord totals = _totalsWord();
@@ -70,11 +70,7 @@ abstract contract LossModule is LossFigures {
         closing.allDebt = _setTotals(totals, scaled, closing.index, allDebt, _modelWord().reserveFactorBps(), 0);
         _weigh(closing, allDebt - closing.allDebt);
         closing.insurable = _insurableOf(closing);
-        _takeOffTotals(
-            _collaterals[closing.collateral],
-            closing.position.principal - closing.principalLeft,
-            closing.seized
-        );
+        _takeOffPrincipal(_collaterals[closing.collateral], closing.position.principal - closing.principalLeft);
         _takeOffPosition(closing);
     }
 
@@ -83,7 +79,7 @@ abstract contract LossModule is LossFigures {
         (closing.allDebt, ) = _setTotalScaledDebt(
             _totalScaledDebt - (closing.position.scaledDebt - closing.scaledLeft)
         );
-        _takeOffTotals(_collaterals[closing.collateral], closing.position.principal - closing.principalLeft, 0);
+        _takeOffPrincipal(_collaterals[closing.collateral], closing.position.principal - closing.principalLeft);
         _takeOffPosition(closing);
     }
 
@@ -95,9 +91,9 @@ abstract contract LossModule is LossFigures {
         if (closing.scaledLeft == 0) (position.youngPpb, position.youngSince) = (0, 0);
     }
 
-    /// @dev Takes principal and collateral out of the totals of a collateral.
-    function _takeOffTotals(Collateral storage state, uint256 principalAssets, uint256 collateralAssets) internal {
-        _setWord(state, _wordOf(state).less(principalAssets, collateralAssets));
+    /// @dev Takes principal off all that is lent against a collateral.
+    function _takeOffPrincipal(Collateral storage state, uint256 assets) internal {
+        _setWord(state, _wordOf(state).less(assets));
     }
 
     /// @dev Sends the bad debt of a plan down the waterfall, for at most `coverable` of which tranches may pay.
@@ -175,16 +171,15 @@ abstract contract LossModule is LossFigures {
 
     /// @dev Reads what positions in `collateral` need to be looked at.
     function _enter(Market memory market, address collateral) internal view {
-        Collateral storage state = _collaterals[collateral];
-        (market.index, market.collateral, market.isListed) = (_index, collateral, _isListed(state));
+        CollateralWord word = _wordOf(_collaterals[collateral]);
+        (market.index, market.collateral, market.isListed) = (_index, collateral, word.ltvBps() != 0);
         market.failure = "";
         if (!market.isListed) {
             market.failure = abi.encodeWithSelector(ILendingRules.UnknownCollateral.selector, collateral);
             return;
         }
-        RulesWord rules = _rulesWordOf(state);
-        (market.lltvBps, market.minIncentiveBps) = (rules.lltvBps(), rules.minIncentiveBps());
-        market.isRetired = state.retired;
+        (market.lltvBps, market.minIncentiveBps) = (word.lltvBps(), word.minIncentiveBps());
+        market.isRetired = word.isRetired();
         if (market.isRetired) return;
         try _oracle.getLossPrice(collateral, address(_asset)) returns (IPriceOracle.LossPrice memory read) {
             market.price = read;

@@ -5,7 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
-import {CashWord, CollateralWord, ModelWord, RulesWord, TotalsWord} from "./BookWords.sol";
+import {CashWord, CollateralWord, ModelWord, TotalsWord} from "./BookWords.sol";
 import {DebtAge} from "./DebtAge.sol";
 import {Impairments} from "./Impairments.sol";
 import {InterestRates} from "./InterestRates.sol";
@@ -58,15 +58,15 @@ abstract contract SolventLiquidation is Impairments {
             seen.quote = _lossValue(state, collateral, held);
             return;
         }
-        RulesWord rulesWord = _rulesWordOf(state);
-        uint256 enough = LiquidationMath.solventFrom(seen.debt, rulesWord.minIncentiveBps());
+        CollateralWord word = seen.collateralWord;
+        uint256 enough = LiquidationMath.solventFrom(seen.debt, word.minIncentiveBps());
         seen.quote = _oracle.getLiquidationQuote(held, collateral, address(_asset), enough);
         uint256 value = seen.quote.primaryAssets;
         // Where nothing can be done either, the general way says why.
-        if (value < enough || maxRepaid == 0 || LiquidationMath.isHealthy(value, rulesWord.lltvBps(), seen.debt)) {
+        if (value < enough || maxRepaid == 0 || LiquidationMath.isHealthy(value, word.lltvBps(), seen.debt)) {
             return _storeInterest(seen);
         }
-        LiquidationMath.Rules memory rules = _rules(rulesWord, seen.modelWord);
+        LiquidationMath.Rules memory rules = _rules(word, seen.modelWord);
         (result.repaidAssets, result.feeAssets, result.seizedAssets) = _solventFigures(
             value,
             seen.debt,
@@ -136,7 +136,7 @@ abstract contract SolventLiquidation is Impairments {
         // No more is seized than is held, and no more principal paid than is owed.
         unchecked {
             uint256 paidPrincipal = seen.debtWord.principal() - debtWord.principal();
-            _setWord(state, seen.collateralWord.less(paidPrincipal, result.seizedAssets));
+            _setWord(state, seen.collateralWord.less(paidPrincipal));
             _setRestWord(stored, _restAfter(seen, paidPrincipal, result.seizedAssets));
         }
     }

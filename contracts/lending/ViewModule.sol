@@ -50,11 +50,8 @@ contract ViewModule is LossFigures, VaultViews {
     }
 
     /// @notice See {ILendingVault}.
-    function collateralTotals(
-        address collateral
-    ) external view onlyDelegated returns (uint256 totalPrincipal, uint256 totalCollateral) {
-        Collateral storage state = _collaterals[collateral];
-        return (state.totalPrincipal, state.totalCollateral);
+    function totalPrincipalOf(address collateral) external view onlyDelegated returns (uint256 assets) {
+        return _collaterals[collateral].totalPrincipal;
     }
 
     /// @notice See {ILendingRules}.

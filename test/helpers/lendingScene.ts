@@ -178,7 +178,7 @@ export async function booksOf(scene: LendingScene): Promise<unknown[]> {
     vault.totalDebt(),
     vault.totalSupply(),
     vault.openEpoch(),
-    vault.collateralTotals(collateralAddress),
+    vault.totalPrincipalOf(collateralAddress),
     vault.collateralConfig(collateralAddress),
     vault.retirementOf(collateralAddress),
     vault.riskConfig(),
@@ -188,6 +188,29 @@ export async function booksOf(scene: LendingScene): Promise<unknown[]> {
     collateral.balanceOf(vaultAddress),
     ...ofPeople,
   ]);
+}
+
+/**
+ * Asserts that so much principal is lent against a collateral and so much of it is supplied, by the vault's total, by its
+ * holding and by the positions of the people around it.
+ */
+export async function expectTotals(
+  { vault, collateral, collateralAddress, vaultAddress, ...people }: LendingScene,
+  principal: bigint,
+  supplied: bigint,
+  token = collateralAddress,
+): Promise<void> {
+  const { lender, borrower, liquidator, other } = people;
+  const positions = await Promise.all(
+    [lender, borrower, liquidator, other].map(({ address }) => vault.positionOf(address, token)),
+  );
+  const held = await (collateral.attach(token) as TestToken).balanceOf(vaultAddress);
+  expect([await vault.totalPrincipalOf(token), held], "of the vault").to.deep.equal([principal, supplied]);
+  const sums = positions.reduce(
+    ([lent, there], { principalAssets, collateralAssets }) => [lent! + principalAssets, there! + collateralAssets],
+    [0n, 0n],
+  );
+  expect(sums, "of positions").to.deep.equal([principal, supplied]);
 }
 
 /** Asserts that `send` is refused with this error and these values, and that nothing was changed. */

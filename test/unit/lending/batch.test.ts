@@ -7,6 +7,7 @@ import {
   addCollateral,
   booksOf,
   deployScene,
+  expectTotals,
   liquidate,
   openPosition,
   type LendingScene,
@@ -169,8 +170,8 @@ describe("LendingVault: batches", () => {
         );
       expect((await collateral.balanceOf(liquidator.address)) - before).to.equal(20n * WAD);
       expect(await second.token.balanceOf(liquidator.address)).to.equal(7n * WAD);
-      expect((await vault.collateralTotals(second.address)).totalCollateral).to.equal(0n);
-      expect((await vault.collateralTotals(scene.collateralAddress)).totalCollateral).to.equal(10n * WAD);
+      await expectTotals(scene, 0n, 0n, second.address);
+      await expectTotals(scene, 500n * WAD, 10n * WAD);
       expect((await vault.positionOf(lender.address, scene.collateralAddress)).debtAssets).to.equal(500n * WAD);
       expect((await vault.lossEpoch(1n)).chargedAssets).to.equal(FIRST_LOSS + SECOND_LOSS + 1_000n * WAD - price);
     });

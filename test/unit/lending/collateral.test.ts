@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 
-import { WAD } from "../../helpers/lending.js";
-import { deployScene, E36, expectRefused, openPosition } from "../../helpers/lendingScene.js";
+import { fundAccount, WAD } from "../../helpers/lending.js";
+import { deployScene, E36, expectRefused, expectTotals, openPosition } from "../../helpers/lendingScene.js";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -33,11 +33,12 @@ describe("LendingVault: collateral", () => {
       expect((await vault.positionOf(other.address, collateralAddress)).collateralAssets).to.equal(0n);
     });
 
-    it("LV1: counts into the collateral's total and no asset total", async () => {
-      const { vault, collateralAddress, borrower } = await networkHelpers.loadFixture(supplied);
+    it("LV1: counts into the position and no asset total", async () => {
+      const scene = await networkHelpers.loadFixture(supplied);
+      const { vault, collateralAddress, borrower } = scene;
       const totalAssets = await vault.totalAssets();
       await vault.connect(borrower).supplyCollateral(collateralAddress, 7n, borrower.address);
-      expect(await vault.collateralTotals(collateralAddress)).to.deep.equal([0n, 10n * WAD + 7n]);
+      await expectTotals(scene, 0n, 10n * WAD + 7n);
       expect(await vault.totalAssets()).to.equal(totalAssets);
     });
 
@@ -62,12 +63,23 @@ describe("LendingVault: collateral", () => {
       await expectRefused(scene, supply, "UnknownCollateral", [UNLISTED]);
     });
 
-    it("of more than 112 bits is refused", async () => {
+    it("of more than 128 bits in one position is refused", async () => {
       const scene = await networkHelpers.loadFixture(supplied);
       const { vault, collateralAddress, borrower } = scene;
-      const supply = () => vault.connect(borrower).supplyCollateral(collateralAddress, 2n ** 112n, borrower.address);
-      const held = 2n ** 112n + 10n * WAD;
-      await expectRefused(scene, supply, "SafeCastOverflowedUintDowncast", [112n, held]);
+      const most = 2n ** 128n - 1n - 10n * WAD;
+      const supply = () => vault.connect(borrower).supplyCollateral(collateralAddress, most + 1n, borrower.address);
+      await expectRefused(scene, supply, "SafeCastOverflowedUintDowncast", [128n, 2n ** 128n]);
+    });
+
+    it("LV1: of more than 128 bits is fine where no position has more", async () => {
+      const scene = await networkHelpers.loadFixture(supplied);
+      const { vault, vaultAddress, collateral, collateralAddress, borrower, other } = scene;
+      const most = 2n ** 128n - 1n;
+      await fundAccount(collateral, other, vaultAddress, most);
+      await vault.connect(other).supplyCollateral(collateralAddress, most, other.address);
+      await expectTotals(scene, 0n, most + 10n * WAD);
+      await vault.connect(other).withdrawCollateral(collateralAddress, most, other.address, borrower.address);
+      await expectTotals(scene, 0n, 10n * WAD);
     });
 
     it("LI1: stays open while everything that can be paused is paused", async () => {
@@ -89,10 +101,11 @@ describe("LendingVault: collateral", () => {
       expect((await vault.positionOf(borrower.address, collateralAddress)).collateralAssets).to.equal(6n * WAD);
     });
 
-    it("LV1: leaves the collateral's total", async () => {
-      const { vault, collateralAddress, borrower } = await networkHelpers.loadFixture(supplied);
+    it("LV1: leaves position and holding", async () => {
+      const scene = await networkHelpers.loadFixture(supplied);
+      const { vault, collateralAddress, borrower } = scene;
       await vault.connect(borrower).withdrawCollateral(collateralAddress, 7n, borrower.address, borrower.address);
-      expect(await vault.collateralTotals(collateralAddress)).to.deep.equal([0n, 10n * WAD - 7n]);
+      await expectTotals(scene, 0n, 10n * WAD - 7n);
     });
 
     it("says what went to whom", async () => {
@@ -111,12 +124,13 @@ describe("LendingVault: collateral", () => {
     });
 
     it("OR1, LI1: needs no price where there is no debt", async () => {
-      const { vault, oracle, assetAddress, collateralAddress, borrower } = await networkHelpers.loadFixture(supplied);
+      const scene = await networkHelpers.loadFixture(supplied);
+      const { vault, oracle, assetAddress, collateralAddress, borrower } = scene;
       await oracle.setDead(collateralAddress, assetAddress, true);
       await vault
         .connect(borrower)
         .withdrawCollateral(collateralAddress, 10n * WAD, borrower.address, borrower.address);
-      expect(await vault.collateralTotals(collateralAddress)).to.deep.equal([0n, 0n]);
+      await expectTotals(scene, 0n, 0n);
     });
 
     it("is possible down to the loan-to-value ratio exactly", async () => {

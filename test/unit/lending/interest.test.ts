@@ -103,7 +103,7 @@ describe("LendingVault: interest", () => {
       await openPosition(scene, 1n, 10n * WAD);
       const position = await scene.vault.positionOf(scene.borrower.address, scene.collateralAddress);
       expect(position.principalAssets).to.equal(1_010n * WAD);
-      expect((await scene.vault.collateralTotals(scene.collateralAddress)).totalPrincipal).to.equal(1_010n * WAD);
+      expect(await scene.vault.totalPrincipalOf(scene.collateralAddress)).to.equal(1_010n * WAD);
     });
 
     it("goes to reserves by the reserve factor and for the rest to the lenders, in views before it is booked", async () => {

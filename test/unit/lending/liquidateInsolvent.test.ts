@@ -7,6 +7,7 @@ import {
   changeRisk,
   deployScene,
   expectRefused,
+  expectTotals,
   liquidate,
   openPosition,
   previewLiquidation,
@@ -64,11 +65,11 @@ describe("LendingVault: liquidation of an insolvent position", () => {
 
     it("LV1: leaves an empty position, smaller totals and the payment in cash", async () => {
       const scene = await networkHelpers.loadFixture(insolvent);
-      const { vault, asset, vaultAddress, collateralAddress } = scene;
+      const { vault, asset, vaultAddress } = scene;
       await liquidate(scene);
       const position = await positionOf(scene);
       expect([position.collateralAssets, position.debtAssets, position.principalAssets]).to.deep.equal([0n, 0n, 0n]);
-      expect(await vault.collateralTotals(collateralAddress)).to.deep.equal([0n, 0n]);
+      await expectTotals(scene, 0n, 0n);
       expect(await vault.totalDebt()).to.equal(0n);
       expect(await vault.cash()).to.equal(1_000_000n * WAD - DEBT + PRICE_OF_ALL);
       expect(await asset.balanceOf(vaultAddress)).to.equal(await vault.cash());
@@ -144,10 +145,7 @@ describe("LendingVault: liquidation of an insolvent position", () => {
       expect(position.collateralAssets).to.equal(COLLATERAL - seized);
       expect(position.debtAssets).to.equal(left);
       expect(left - position.principalAssets <= 1n).to.be.true;
-      expect(await scene.vault.collateralTotals(scene.collateralAddress)).to.deep.equal([
-        position.principalAssets,
-        COLLATERAL - seized,
-      ]);
+      await expectTotals(scene, position.principalAssets, COLLATERAL - seized);
     });
 
     it("leaves the rest as insolvent as it was, to be closed by the next one", async () => {

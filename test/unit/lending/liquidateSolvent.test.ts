@@ -7,6 +7,7 @@ import {
   changeRisk,
   deployScene,
   expectRefused,
+  expectTotals,
   liquidate,
   openPosition,
   previewLiquidation,
@@ -124,10 +125,7 @@ describe("LendingVault: liquidation of a solvent position", () => {
       expect(await scene.vault.totalDebt()).to.equal(1_200n * WAD);
       expect(await scene.vault.cash()).to.equal(998_800n * WAD);
       const seized = (300n * WAD * 108n) / 100n / 175n;
-      expect(await scene.vault.collateralTotals(scene.collateralAddress)).to.deep.equal([
-        1_200n * WAD,
-        10n * WAD - seized,
-      ]);
+      await expectTotals(scene, 1_200n * WAD, 10n * WAD - seized);
     });
 
     it("says what was repaid, seized and lost", async () => {

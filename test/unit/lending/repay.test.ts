@@ -2,7 +2,14 @@ import { expect } from "chai";
 import { network } from "hardhat";
 
 import { MAX, WAD } from "../../helpers/lending.js";
-import { changeRisk, deployScene, expectRefused, openPosition, type LendingScene } from "../../helpers/lendingScene.js";
+import {
+  changeRisk,
+  deployScene,
+  expectRefused,
+  expectTotals,
+  openPosition,
+  type LendingScene,
+} from "../../helpers/lendingScene.js";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -47,7 +54,7 @@ describe("LendingVault: repay", () => {
     const position = await positionOf(scene);
     expect([position.debtAssets, position.principalAssets]).to.deep.equal([900n * WAD, 900n * WAD]);
     expect(await scene.vault.totalDebt()).to.equal(900n * WAD);
-    expect(await scene.vault.collateralTotals(scene.collateralAddress)).to.deep.equal([900n * WAD, 10n * WAD]);
+    await expectTotals(scene, 900n * WAD, 10n * WAD);
   });
 
   it("pays interest before principal", async () => {
@@ -85,7 +92,7 @@ describe("LendingVault: repay", () => {
     const position = await positionOf(scene);
     expect(position.principalAssets).to.equal(900n * WAD);
     expect(position.debtAssets).to.equal(900n * WAD + 1n);
-    expect(await scene.vault.collateralTotals(scene.collateralAddress)).to.deep.equal([900n * WAD, 10n * WAD]);
+    await expectTotals(scene, 900n * WAD, 10n * WAD);
   });
 
   it("of everything takes principal and interest to the unit and leaves nothing", async () => {
@@ -95,7 +102,7 @@ describe("LendingVault: repay", () => {
     const position = await positionOf(scene);
     expect([position.debtAssets, position.principalAssets]).to.deep.equal([0n, 0n]);
     expect(await scene.vault.totalDebt()).to.equal(0n);
-    expect(await scene.vault.collateralTotals(scene.collateralAddress)).to.deep.equal([0n, 10n * WAD]);
+    await expectTotals(scene, 0n, 10n * WAD);
   });
 
   it("of more than the debt takes no more than the debt, and says so", async () => {

@@ -88,19 +88,18 @@ describe("LendingVault: storage", () => {
     expect(layouts.get(VAULT)).to.include(`struct InterestRates.Model: ${members.join("; ")}`);
   });
 
-  it("has totals and rules of a collateral as BookWords packs and reads them by hand", () => {
+  it("has principal and rules of a collateral as BookWords packs and reads them by hand", () => {
     const members = [
       "0+0 uint112 totalPrincipal",
-      "0+14 uint112 totalCollateral",
-      "0+28 uint16 ltvBps",
-      "0+30 uint8 principalCapBits",
-      "0+31 bool retired",
+      "0+14 uint16 ltvBps",
+      "0+16 uint16 lltvBps",
+      "0+18 uint16 liquidationIncentiveBps",
+      "0+20 uint16 minIncentiveBps",
+      "0+22 uint16 targetHealthBps",
+      "0+24 uint8 principalCapBits",
+      "0+25 bool retired",
+      "0+26 uint32 retirementAnnouncedAt",
       "1+0 uint112 principalCap",
-      "1+14 uint16 lltvBps",
-      "1+16 uint16 liquidationIncentiveBps",
-      "1+18 uint16 minIncentiveBps",
-      "1+20 uint16 targetHealthBps",
-      "1+22 uint32 retirementAnnouncedAt",
       "2+0 uint256 retiredPriceWad",
     ];
     expect(layouts.get(VAULT)).to.include(`struct LendingBook.Collateral: ${members.join("; ")}`);

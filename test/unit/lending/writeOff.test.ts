@@ -5,6 +5,7 @@ import { MAX, WAD } from "../../helpers/lending.js";
 import {
   deployScene,
   expectRefused,
+  expectTotals,
   liquidate,
   openPosition,
   setValue,
@@ -167,13 +168,12 @@ describe("LendingVault: write-off without a liquidator's cash", () => {
 
     it("LV1: out of debt, principal and their totals", async () => {
       const scene = await networkHelpers.loadFixture(confirmed);
-      const { vault, collateralAddress } = scene;
       await writeOff(scene);
       const { principalAssets } = await positionOf(scene);
       // The rest is all principal, rounded down.
       expect(COVERED - principalAssets <= 1n).to.be.true;
-      expect(await vault.collateralTotals(collateralAddress)).to.deep.equal([principalAssets, 10n * WAD]);
-      expect(COVERED - (await vault.totalDebt()) <= 1n).to.be.true;
+      await expectTotals(scene, principalAssets, 10n * WAD);
+      expect(COVERED - (await scene.vault.totalDebt()) <= 1n).to.be.true;
     });
 
     it("WO1, WO5: charges the lenders exactly that, in a loss epoch", async () => {
