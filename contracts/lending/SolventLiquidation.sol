@@ -99,7 +99,7 @@ abstract contract SolventLiquidation is Impairments {
     }
 
     /// @dev Reads the books, with interest to this second, and what the position owes.
-    function _see(Seen memory seen) private {
+    function _see(Seen memory seen) private view {
         (CashWord cashWord, TotalsWord totalsWord, ModelWord modelWord) = (_cashWord(), _totalsWord(), _modelWord());
         (seen.cashWord, seen.totalsWord, seen.modelWord) = (cashWord, totalsWord, modelWord);
         (seen.index, seen.totalDebt) = _interest(cashWord, totalsWord, modelWord);

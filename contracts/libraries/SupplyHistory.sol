@@ -3,63 +3,65 @@ pragma solidity 0.8.30;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-/// @title How many tokens there are, and were at any second of the past
-/// @notice What OpenZeppelin's `Checkpoints` and total supply would keep, but the latest entry is the present supply, and
-/// the others are kept two to a slot: a change of the supply writes the slot it has read, and half a further one. That
-/// saves each mint and burn a slot at least (5,000 gas), and most of them a new one (22,100). An entry is 128 bits: the second it begins in (32), and
-/// the token units since then (96). Words are put together by hand, which is a third of the code that structs would be.
+/// @title How many tokens there were at any second of the past
+/// @notice What OpenZeppelin's `Checkpoints` would keep, but an entry is written when it ends instead of when it begins, and
+/// two to a slot: a change of the supply writes the slot it has read, and every second change a further one. That saves
+/// mints and burns 2,100 and 24,200 gas in turn. An entry is 128 bits: the second it begins in (32), and the token
+/// units since then (96). Words are put together by hand, which is a third of the code that structs would be.
 library SupplyHistory {
     using SafeCast for uint256;
 
+    /// @dev The latest entry is half in the tail: its supply is the token's present one.
     struct History {
-        // how many entries have ended (32 bits), then the latest entry (128): its supply is the present one
-        uint256 latest;
-        // entries that have ended, of two the earlier in the low half
+        // number of full pairs (32 bits), beginning of the latest entry (32), the entry before it unless it is in a pair (128)
+        uint256 tail;
+        // the earlier entry in the low half
         mapping(uint256 number => uint256) pairs;
     }
 
-    /// @notice The supply now.
-    function present(History storage history) internal view returns (uint256 supply) {
-        return history.latest >> 64;
-    }
-
-    /// @notice From now on there are so many tokens. Of several changes in a second the last counts.
-    function set(History storage history, uint256 supply) internal {
-        uint256 latest = history.latest;
-        (uint256 count, uint256 begins) = (uint32(latest), uint32(latest >> 32));
+    /// @notice Notes that the supply has just changed from `supplyBefore`. Of several changes in a second the last counts.
+    function note(History storage history, uint256 supplyBefore) internal {
+        uint256 tail = history.tail;
+        (uint256 count, uint256 latest, uint256 waiting) = (uint32(tail), uint32(tail >> 32), tail >> 64);
         uint256 timestamp = block.timestamp.toUint32();
-        if (begins != timestamp && begins != 0) {
-            uint256 ended = latest >> 32;
-            uint256 pair = count / 2;
-            // The first of a pair writes over a mark (`prepare`).
-            history.pairs[pair] = count % 2 == 0 ? ended : history.pairs[pair] | (ended << 128);
-            ++count;
+        if (latest == timestamp) return;
+        uint256 ended = latest | (uint256(supplyBefore.toUint96()) << 32);
+        if (waiting != 0) {
+            history.pairs[count++] = waiting | (ended << 128);
+            waiting = 0;
+        } else if (latest != 0) {
+            waiting = ended;
         }
-        history.latest = count | (timestamp << 32) | (uint256(supply.toUint96()) << 64);
+        history.tail = count | (timestamp << 32) | (waiting << 64);
     }
 
-    /// @notice The supply at the end of second `timepoint`, which must be over.
-    function at(History storage history, uint256 timepoint) internal view returns (uint256 supply) {
-        uint256 latest = history.latest;
-        if (timepoint >= uint32(latest >> 32)) return latest >> 64;
+    /// @notice The supply at the end of second `timepoint`, which must be over; `present` is what it is now.
+    function at(History storage history, uint256 timepoint, uint256 present) internal view returns (uint256 supply) {
+        uint256 tail = history.tail;
+        if (timepoint >= uint32(tail >> 32)) return present;
+        uint256 waiting = tail >> 64;
+        if (waiting != 0 && timepoint >= uint32(waiting)) return waiting >> 32;
         uint256 low;
-        uint256 high = uint32(latest);
-        // Entries below `low` begin by then, those from `high` on begin later.
+        uint256 high = uint32(tail);
+        // Pairs below `low` begin by then, those from `high` on begin later.
         while (low < high) {
             uint256 middle = (low + high) / 2;
-            if (uint32(_entry(history, middle)) > timepoint) high = middle;
+            if (uint32(history.pairs[middle]) > timepoint) high = middle;
             else low = middle + 1;
         }
-        return low == 0 ? 0 : uint96(_entry(history, low - 1) >> 32);
+        if (low == 0) return 0;
+        uint256 pair = history.pairs[low - 1];
+        uint256 later = pair >> 128;
+        return timepoint < uint32(later) ? uint96(pair >> 32) : later >> 32;
     }
 
-    /// @notice Marks the slots of the next `count` pairs, so that writing the first half of each costs 17,100 gas less. Pairs
-    /// that no entry is in yet are never looked at, so the mark says nothing.
+    /// @notice Marks the slots of the next `count` pairs, so that writing each costs 17,100 gas less. Pairs from the number of
+    /// full ones on are never looked at, so the mark says nothing.
     /// @return slots How many were not marked yet.
     function prepare(History storage history, uint256 count) internal returns (uint256 slots) {
-        uint256 used = _usedPairs(history);
+        uint256 full = uint32(history.tail);
         // From the last one down to the first that is marked: marks have no gap.
-        for (uint256 number = used + count; number != used && history.pairs[number - 1] == 0; --number) {
+        for (uint256 number = full + count; number != full && history.pairs[number - 1] == 0; --number) {
             history.pairs[number - 1] = 1;
             ++slots;
         }
@@ -67,17 +69,7 @@ library SupplyHistory {
 
     /// @notice How many of the next pairs, without a gap and at most `most`, are marked.
     function prepared(History storage history, uint256 most) internal view returns (uint256 count) {
-        uint256 used = _usedPairs(history);
-        while (count < most && history.pairs[used + count] != 0) ++count;
-    }
-
-    /// @dev An entry that has ended, with others above it.
-    function _entry(History storage history, uint256 number) private view returns (uint256) {
-        return history.pairs[number / 2] >> ((number % 2) * 128);
-    }
-
-    /// @dev Pairs that an entry is in, or two.
-    function _usedPairs(History storage history) private view returns (uint256) {
-        return (uint256(uint32(history.latest)) + 1) / 2;
+        uint256 full = uint32(history.tail);
+        while (count < most && history.pairs[full + count] != 0) ++count;
     }
 }
