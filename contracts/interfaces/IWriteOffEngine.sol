@@ -55,7 +55,8 @@ interface IWriteOffEngine {
     /// @notice One write-off as it stands in the ledger. All figures in asset units.
     /// @param cause Why the debt left the books.
     /// @param timestamp When, seconds.
-    /// @param epoch Loss epoch of the vault that carries the socialized part; zero where reserves have paid all of it.
+    /// @param epoch Loss epoch of the vault that carries the socialized part, or is passed over where the shares were worth
+    /// nothing before it; zero where reserves have paid all of it.
     /// @param previousId Earlier unpaid write-off of the same position; zero if none.
     /// @param stackVersion Version of the tranche stack that paid.
     /// @param badDebt Debt extinguished: reserves + insurance + dilutionCash + socialized.

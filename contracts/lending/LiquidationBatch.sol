@@ -183,7 +183,6 @@ abstract contract LiquidationBatch is SolventLiquidation {
         // While the vault is locked nobody else takes its numbers.
         assert(batch.firstId == firstId);
         batch.sum.socializedAssets += socialized;
-        (losses.reservesTaken, losses.uncovered) = (0, 0);
         // Of no loss do reserves and tranches pay more than there is (`_addLoss`, the engine).
         unchecked {
             uint256 loss;

@@ -189,22 +189,19 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         _booksOpen = 1;
         uint256 covered;
         (id, covered) = _engine.absorb(loss);
-        if (covered != 0) {
-            _addCash(covered);
-            _checkBalance();
-        }
+        _takeCover(covered);
         socializedAssets = loss.badDebtAssets - loss.reserveAssets - covered;
         uint256 fromCharge = Math.min(heldCharge, socializedAssets);
         if (fromHeld + fromCharge != 0) _useProvision(loss.id, fromHeld, fromCharge);
-        _socialize(loss.id, _bearable(socializedAssets - fromCharge, pendingAssets), false);
+        _socializeLoss(loss.id, socializedAssets - fromCharge, pendingAssets);
         _booksOpen = 0;
     }
 
     // Several bad debts at once: `_expectLosses`, then `_addLoss` for each, and when all have left the outstanding assets,
     // `_writeOffDebts`. One call of the engine, each total written once: that is worth 4,000 gas a debt.
 
-    /// @dev Makes room for at most `count` losses, for which there are `reserves`. Of the reports only the places: each is
-    /// made when it is known.
+    /// @dev Starts a list of at most `count` losses, for which there are `reserves`. Of the reports only the places are made:
+    /// each report when it is known.
     function _expectLosses(Losses memory losses, uint256 count, uint256 reserves) internal pure {
         uint256[] memory places = new uint256[](count);
         IWriteOffEngine.BadDebt[] memory reports;
@@ -215,6 +212,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         }
         losses.reports = reports;
         losses.reservesLeft = reserves;
+        (losses.reservesTaken, losses.uncovered, losses.epoch) = (0, 0, 0);
     }
 
     /// @dev Adds a loss, each of another debt, none impaired, and no more than room was made for: reserves pay for it before
@@ -261,13 +259,17 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         (firstId, covered) = _engine.absorbBatch(losses.reports);
         uint256 paid;
         for (uint256 i; i < covered.length; ++i) paid += covered[i];
-        if (paid != 0) {
-            _addCash(paid);
-            _checkBalance();
-        }
+        _takeCover(paid);
         socializedAssets = losses.uncovered - paid;
-        _socialize(0, _bearable(socializedAssets, pendingAssets), false);
+        _socializeLoss(0, socializedAssets, pendingAssets);
         _booksOpen = 0;
+    }
+
+    /// @dev Books what tranches have paid, asset units.
+    function _takeCover(uint256 assets) private {
+        if (assets == 0) return;
+        _addCash(assets);
+        _checkBalance();
     }
 
     /// @dev Closes the vault to deposits for good after a total loss. To be called after a socialized one, when all that
@@ -293,10 +295,20 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         return _flags & flag != 0;
     }
 
+    /// @dev Charges present holders with a final loss, as far as the shares can bear it. Where they can bear nothing of it,
+    /// its entry names an epoch that it does not close. That number is passed over, so that no later loss closes it, whose
+    /// holders would be credited with what comes back for this one; unless others of the same batch close it anyway.
+    function _socializeLoss(uint32 impairmentId, uint256 assets, uint256 pendingAssets) private {
+        if (assets == 0) return;
+        uint256 charge = _bearable(assets, pendingAssets);
+        if (charge != 0) _socialize(impairmentId, charge, false);
+        else if (_batchCharge == 0) ++_openEpoch;
+    }
+
     /// @dev The part of a loss that the shares can bear: what they were worth before it. While claims on reversed
     /// provisions are open that may be less than the loss, and then those who claim bear the rest (`ClaimPayments`).
     function _bearable(uint256 assets, uint256 pendingAssets) private view returns (uint256) {
-        if (assets == 0 || !_provisioned || _unfundedClaims == 0) return assets;
+        if (!_provisioned || _unfundedClaims == 0) return assets;
         int256 gross = _grossAssets() + int256(pendingAssets + assets);
         return Math.min(assets, _above(gross, _reserveAssets() + _provisions + _unfundedClaims));
     }
