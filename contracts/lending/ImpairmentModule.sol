@@ -45,7 +45,8 @@ contract ImpairmentModule is Impairments {
             (address borrower, address collateral) = (positions[i].borrower, positions[i].collateral);
             if (_isElsewhere(market, collateral)) _enter(market, collateral);
             _forget(closing);
-            bytes memory failure = _openItem(closing, borrower, collateral, market, type(uint256).max);
+            Position storage stored = _positions[borrower][collateral];
+            bytes memory failure = _openItem(closing, stored, borrower, collateral, market, type(uint256).max);
             if (failure.length == 0) (shortfalls[i], failure) = _impair(closing);
             _skips(borrower, collateral, failure);
         }
@@ -99,7 +100,8 @@ contract ImpairmentModule is Impairments {
             (address borrower, address collateral) = (positions[i].borrower, positions[i].collateral);
             if (_isElsewhere(market, collateral)) _enter(market, collateral);
             _forget(closing);
-            bytes memory failure = _openItem(closing, borrower, collateral, market, type(uint256).max);
+            Position storage stored = _positions[borrower][collateral];
+            bytes memory failure = _openItem(closing, stored, borrower, collateral, market, type(uint256).max);
             if (failure.length == 0) failure = _planConfirmed(closing);
             if (_skips(borrower, collateral, failure)) continue;
             (uint256 charged, uint256 reward) = _writeOff(closing);

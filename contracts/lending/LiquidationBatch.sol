@@ -2,7 +2,6 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
@@ -17,8 +16,6 @@ import {SolventLiquidation} from "./SolventLiquidation.sol";
 /// Never: two losses of one position in one call of the engine, totals that lag behind positions while somebody else's code
 /// runs. Upholds WO1, LV1, LV2.
 abstract contract LiquidationBatch is SolventLiquidation {
-    using SafeCast for uint256;
-
     /// @dev A batch on its way. Asset units unless said.
     struct Batch {
         Market market;
@@ -49,48 +46,62 @@ abstract contract LiquidationBatch is SolventLiquidation {
         _beginBatch();
         _restart(batch, debt, items.length);
         Closing memory closing;
-        for (uint256 i; i < items.length; ++i) {
-            ILendingVault.LiquidationItem calldata item = items[i];
-            if (_isElsewhere(batch.market, item.collateral)) {
-                _storeTaken(batch);
-                _enter(batch.market, item.collateral);
-            }
-            _forget(closing);
-            bytes memory failure = _openItem(closing, item.borrower, item.collateral, batch.market, batch.firstId);
-            if (failure.length == 0) {
-                failure = _planLiquidation(
-                    closing,
-                    batch.market.lltvBps,
-                    batch.market.minIncentiveBps,
-                    item.maxRepaidAssets,
-                    item.minSeizedAssets
-                );
-            }
-            if (failure.length != 0) {
-                emit ILendingVault.BatchItemSkipped(item.borrower, item.collateral, failure);
-                continue;
-            }
-            if (closing.insolvent && closing.position.impairmentId == 0) _takeLoss(batch, closing);
-            else _closeAlone(batch, closing, results, i);
-            ILendingVault.Liquidation memory result = results[i];
-            result.repaidAssets = closing.repaid;
-            result.feeAssets = closing.fee;
-            result.seizedAssets = closing.seized;
-            result.badDebtAssets = closing.badDebt;
-            // A debt has less than 136 bits (InterestRates), a fee 154 at most (LiquidationMath), and no call has 2^64 items.
-            unchecked {
-                batch.sum.repaidAssets += closing.repaid;
-                batch.sum.feeAssets += closing.fee;
-            }
-        }
+        for (uint256 i; i < items.length; ++i) _closeItem(batch, closing, items[i], results, i);
         _sendAllDown(batch, results);
         _endBatch(false);
     }
 
     // ---------------------------------------------------------------- One item
 
+    function _closeItem(
+        Batch memory batch,
+        Closing memory closing,
+        ILendingVault.LiquidationItem calldata item,
+        ILendingVault.Liquidation[] memory results,
+        uint256 i
+    ) private {
+        (address borrower, address collateral) = (item.borrower, item.collateral);
+        Position storage stored = _positions[borrower][collateral];
+        if (_isElsewhere(batch.market, collateral)) {
+            _storeTaken(batch);
+            _enter(batch.market, collateral);
+        }
+        _forget(closing);
+        bytes memory failure = _openItem(closing, stored, borrower, collateral, batch.market, batch.firstId);
+        if (failure.length == 0) {
+            failure = _planLiquidation(
+                closing,
+                batch.market.lltvBps,
+                batch.market.minIncentiveBps,
+                item.maxRepaidAssets,
+                item.minSeizedAssets
+            );
+        }
+        if (_skips(borrower, collateral, failure)) return;
+        ILendingVault.Liquidation memory result = results[i];
+        if (closing.insolvent && closing.position.impairmentId == 0) {
+            result.socializedAssets = _takeLoss(batch, closing, stored);
+        } else {
+            _closeAlone(batch, closing, results, i);
+        }
+        result.repaidAssets = closing.repaid;
+        result.feeAssets = closing.fee;
+        result.seizedAssets = closing.seized;
+        result.badDebtAssets = closing.badDebt;
+        // A debt has less than 136 bits (InterestRates), a fee 154 at most (LiquidationMath), and no call has 2^64 items.
+        unchecked {
+            batch.sum.repaidAssets += closing.repaid;
+            batch.sum.feeAssets += closing.fee;
+        }
+    }
+
     /// @dev Takes an insolvent debt out of its position, and notes its loss.
-    function _takeLoss(Batch memory batch, Closing memory closing) private {
+    /// @return uncovered What reserves do not pay of it, asset units.
+    function _takeLoss(
+        Batch memory batch,
+        Closing memory closing,
+        Position storage stored
+    ) private returns (uint256 uncovered) {
         Position memory position = closing.position;
         // No plan leaves more than there is, no position has more than all have, and less debt is worth no more.
         unchecked {
@@ -103,13 +114,32 @@ abstract contract LiquidationBatch is SolventLiquidation {
         }
         closing.insurable = _insurableOf(closing);
         _takeOffPosition(closing);
-        if (closing.badDebt != 0) {
-            _addLoss(batch.losses, _lossOf(closing, IWriteOffEngine.Cause.Liquidation, closing.badDebt));
-            uint256 count = batch.losses.reports.length;
-            if (count == 1) batch.firstId = _engine.writeOffCount(address(this)) + 1;
-            position.writeOffId = (batch.firstId + count - 1).toUint32();
+        if (closing.badDebt != 0) uncovered = _noteLoss(batch, closing);
+        _storeDebt(stored, position);
+        _storeRest(stored, position);
+    }
+
+    /// @dev Puts a loss on the list, and its number into the position.
+    function _noteLoss(Batch memory batch, Closing memory closing) private view returns (uint256 uncovered) {
+        Position memory position = closing.position;
+        IWriteOffEngine.BadDebt memory loss = IWriteOffEngine.BadDebt({
+            debtor: closing.borrower,
+            cause: IWriteOffEngine.Cause.Liquidation,
+            previousId: position.writeOffId,
+            id: 0,
+            epoch: 0,
+            badDebtAssets: closing.badDebt,
+            reserveAssets: 0,
+            coverableAssets: closing.badDebt,
+            insurableAssets: closing.insurable
+        });
+        uncovered = _addLoss(batch.losses, loss);
+        uint256 count = batch.losses.reports.length;
+        if (count == 1) batch.firstId = _engine.writeOffCount(address(this)) + 1;
+        // The engine gives no number of more than 32 bits.
+        unchecked {
+            position.writeOffId = uint32(batch.firstId + count - 1);
         }
-        _store(closing.borrower, closing.collateral, position);
     }
 
     /// @dev Closes a position as in a call of its own: the losses before it are sent down first, so that the totals are true
@@ -183,16 +213,21 @@ abstract contract LiquidationBatch is SolventLiquidation {
         // While the vault is locked nobody else takes its numbers.
         assert(batch.firstId == firstId);
         batch.sum.socializedAssets += socialized;
-        // Of no loss do reserves and tranches pay more than there is (`_addLoss`, the engine).
-        unchecked {
-            uint256 loss;
-            for (uint256 i = batch.from; loss < count; ++i) {
-                ILendingVault.Liquidation memory result = results[i];
-                if (result.badDebtAssets == 0) continue;
-                result.socializedAssets = result.badDebtAssets - losses.reports[loss].reserveAssets;
-                if (covered.length != 0) result.socializedAssets -= covered[loss];
-                ++loss;
-            }
+        if (covered.length != 0) _takeOffCover(results, batch.from, covered);
+    }
+
+    /// @dev Takes what tranches have paid off what was noted as uncovered of the items from `from` on.
+    function _takeOffCover(
+        ILendingVault.Liquidation[] memory results,
+        uint256 from,
+        uint256[] memory covered
+    ) private pure {
+        uint256 loss;
+        for (uint256 i = from; loss < covered.length; ++i) {
+            ILendingVault.Liquidation memory result = results[i];
+            if (result.badDebtAssets == 0) continue;
+            result.socializedAssets -= covered[loss];
+            ++loss;
         }
     }
 }

@@ -39,9 +39,11 @@ library LiquidationMath {
         }
     }
 
-    /// @notice THE rule for insolvency: debt > value / (1 + minIncentive).
+    /// @notice THE rule for insolvency: debt > value / (1 + minIncentive). No debt reaches `MAX_VALUE`.
     function isInsolvent(uint256 value, uint256 debt, uint256 minIncentiveBps) internal pure returns (bool) {
-        return debt * (BPS + minIncentiveBps) > value * BPS;
+        unchecked {
+            return value <= MAX_VALUE && debt * (BPS + minIncentiveBps) > value * BPS;
+        }
     }
 
     /// @notice Least value at which a debt is not insolvent: debt x (1 + minIncentive), rounded up.
@@ -58,7 +60,10 @@ library LiquidationMath {
 
     /// @notice Price of all the collateral of an insolvent position: value / (1 + minIncentive), rounded up.
     function coveredUp(uint256 value, uint256 minIncentiveBps) internal pure returns (uint256) {
-        return Math.ceilDiv(value * BPS, BPS + minIncentiveBps);
+        unchecked {
+            uint256 divisor = BPS + minIncentiveBps;
+            return (value * BPS + divisor - 1) / divisor;
+        }
     }
 
     /// @notice Incentive of a lossless liquidation: value / debt - 1, between the minimum and the full incentive. WAD,

@@ -115,7 +115,11 @@ abstract contract LossFigures is LendingModule {
         if (maxRepaid == 0) return abi.encodeWithSelector(ILendingVault.ZeroAssets.selector);
         uint256 value = closing.quote.primaryAssets;
         uint256 debt = closing.debt;
-        uint256 claim = debt + closing.defaulted;
+        uint256 claim;
+        // Less than 137 bits (LiquidationMath).
+        unchecked {
+            claim = debt + closing.defaulted;
+        }
         if (LiquidationMath.isHealthy(value, lltvBps, claim)) return _healthy(closing, value, lltvBps, claim);
         if (LiquidationMath.isInsolvent(value, debt, minIncentiveBps)) {
             failure = _blocked(closing);
@@ -285,13 +289,16 @@ abstract contract LossFigures is LendingModule {
     /// @dev Part of a planned loss that insurance may pay for. What is repaid, or what the collateral is worth, counts
     /// as principal first, so a loss made of interest is never insured; the minimum incentive is not insured either.
     function _insurableOf(Closing memory closing) internal view returns (uint256) {
-        uint256 lost = closing.position.principal - closing.principalLeft;
-        return
-            _insurable(
-                closing.position,
-                Math.saturatingSub(closing.badDebt, closing.incentive),
-                Math.saturatingSub(lost, closing.repaid + closing.incentive)
-            );
+        (uint256 repaid, uint256 incentive) = (closing.repaid, closing.incentive);
+        // No plan leaves more principal than there is, and both are parts of a value of less than 193 bits.
+        unchecked {
+            return
+                _insurable(
+                    closing.position,
+                    Math.saturatingSub(closing.badDebt, incentive),
+                    Math.saturatingSub(closing.position.principal - closing.principalLeft, repaid + incentive)
+                );
+        }
     }
 
     /// @dev The smaller of a loss and the aged part of the principal lost in it, rounded down.

@@ -106,33 +106,18 @@ abstract contract LossModule is LossFigures {
         uint256 coverable,
         uint256 pendingAssets
     ) internal returns (uint256 id, uint256 socialized) {
-        return
-            _writeOffDebt(
-                _lossOf(closing, cause, coverable),
-                closing.closedWad,
-                pendingAssets,
-                _reservesAt(closing.allDebt)
-            );
-    }
-
-    /// @dev The report of a planned loss; epoch and what reserves pay are filled in later.
-    function _lossOf(
-        Closing memory closing,
-        IWriteOffEngine.Cause cause,
-        uint256 coverable
-    ) internal pure returns (IWriteOffEngine.BadDebt memory) {
-        return
-            IWriteOffEngine.BadDebt({
-                debtor: closing.borrower,
-                cause: cause,
-                previousId: closing.position.writeOffId,
-                id: _provisionId(closing.position),
-                epoch: 0,
-                badDebtAssets: closing.badDebt,
-                reserveAssets: 0,
-                coverableAssets: coverable,
-                insurableAssets: closing.insurable
-            });
+        IWriteOffEngine.BadDebt memory loss = IWriteOffEngine.BadDebt({
+            debtor: closing.borrower,
+            cause: cause,
+            previousId: closing.position.writeOffId,
+            id: _provisionId(closing.position),
+            epoch: 0,
+            badDebtAssets: closing.badDebt,
+            reserveAssets: 0,
+            coverableAssets: coverable,
+            insurableAssets: closing.insurable
+        });
+        return _writeOffDebt(loss, closing.closedWad, pendingAssets, _reservesAt(closing.allDebt));
     }
 
     /// @dev Stores the debt of the position, takes its bad debt, if any, down the waterfall, ends its impairment if no
@@ -189,16 +174,18 @@ abstract contract LossModule is LossFigures {
     }
 
     /// @dev Looks at a position of a batch that has entered its collateral.
+    /// @param stored The position.
     /// @param firstNewId From here on ledger numbers are given by the batch: who bears one has lost in it already.
     function _openItem(
         Closing memory closing,
+        Position storage stored,
         address borrower,
         address collateral,
         Market memory market,
         uint256 firstNewId
     ) internal view returns (bytes memory failure) {
         if (!market.isListed) return market.failure;
-        (DebtWord debtWord, RestWord restWord) = _wordsOf(_positions[borrower][collateral]);
+        (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
         if (restWord.writeOffId() >= firstNewId) return _duplicate(borrower, collateral);
         _take(closing, borrower, collateral, market.index, debtWord, restWord);
         uint256 held = closing.position.collateral;

@@ -218,7 +218,11 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
     /// @dev Adds a loss, each of another debt, none impaired, and no more than room was made for: reserves pay for it before
     /// those that are added later.
     /// @param loss The report to the engine; epoch and what reserves pay are filled in here.
-    function _addLoss(Losses memory losses, IWriteOffEngine.BadDebt memory loss) internal view {
+    /// @return uncovered What reserves do not pay of it, asset units.
+    function _addLoss(
+        Losses memory losses,
+        IWriteOffEngine.BadDebt memory loss
+    ) internal view returns (uint256 uncovered) {
         IWriteOffEngine.BadDebt[] memory reports = losses.reports;
         // The room that `_expectLosses` has made is behind the end of the list.
         // solhint-disable-next-line no-inline-assembly
@@ -227,7 +231,7 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
             mstore(reports, at)
             mstore(add(reports, shl(5, at)), loss)
         }
-        uint256 uncovered = loss.badDebtAssets;
+        uncovered = loss.badDebtAssets;
         uint256 left = losses.reservesLeft;
         if (left != 0) {
             uint256 fromReserves = Math.min(left, uncovered);
@@ -239,8 +243,11 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
             }
             loss.reserveAssets = fromReserves;
         }
-        if (uncovered == 0) return;
-        losses.uncovered += uncovered;
+        if (uncovered == 0) return 0;
+        // The engine refuses a loss of more than 112 bits.
+        unchecked {
+            losses.uncovered += uncovered;
+        }
         if (losses.epoch == 0) losses.epoch = _openEpoch;
         loss.epoch = losses.epoch;
     }

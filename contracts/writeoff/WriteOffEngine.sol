@@ -32,11 +32,17 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
 
     /// @inheritdoc IWriteOffEngine
     function absorb(BadDebt calldata badDebt) external nonReentrant returns (uint256 id, uint256 coveredAssets) {
-        if (badDebt.id != 0) return (badDebt.id, _absorb(badDebt, badDebt.id, 0, 0));
+        id = badDebt.id;
+        uint256 opening;
         uint256 version;
         uint256 layers;
-        (id, version, layers) = _takeNumbers(1);
-        coveredAssets = _absorb(badDebt, id, version, layers);
+        if (id == 0) {
+            (id, version, layers) = _takeNumbers(1);
+            opening = _openingOf(badDebt.previousId, version);
+        } else {
+            (opening, version, layers) = _openedEntry(id);
+        }
+        coveredAssets = _absorb(_records[msg.sender][id], badDebt, id, opening, version, layers);
     }
 
     /// @inheritdoc IWriteOffEngine
@@ -47,26 +53,37 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
         uint256 version;
         uint256 layers;
         (firstId, version, layers) = _takeNumbers(badDebts.length);
+        uint256 opening = _openingOf(version, block.timestamp);
+        mapping(uint256 id => Record) storage records = _records[msg.sender];
         for (uint256 i; i < badDebts.length; ++i) {
-            uint256 covered = _absorb(badDebts[i], firstId + i, version, layers);
+            BadDebt calldata badDebt = badDebts[i];
+            if (badDebt.id != 0) revert UnknownWriteOff(msg.sender, badDebt.id);
+            uint256 id = firstId + i;
+            uint256 covered = _absorb(
+                records[id],
+                badDebt,
+                id,
+                _withPrevious(opening, badDebt.previousId),
+                version,
+                layers
+            );
             if (covered == 0) continue;
             if (coveredAssets.length == 0) coveredAssets = new uint256[](badDebts.length);
             coveredAssets[i] = covered;
         }
     }
 
-    /// @dev Takes one bad debt down the stack and keeps what it came to under `id`. A new entry is paid by the present
-    /// stack: `version`, of so many `layers`.
+    /// @dev Takes one bad debt down a stack and keeps what it came to under `id`.
+    /// @param opening What its entry holds so far, as a word of its slot.
+    /// @param version The stack that pays, of so many `layers`.
     function _absorb(
+        Record storage record,
         BadDebt calldata badDebt,
         uint256 id,
+        uint256 opening,
         uint256 version,
         uint256 layers
     ) private returns (uint256 coveredAssets) {
-        Record storage record = _records[msg.sender][id];
-        uint256 opening;
-        if (badDebt.id == 0) opening = _openingOf(badDebt.previousId, version);
-        else (opening, version, layers) = _openedEntry(id);
         uint256 shortfall = badDebt.badDebtAssets - badDebt.reserveAssets;
         uint256 insurance;
         if (shortfall != 0 && layers != 0) {
@@ -76,7 +93,8 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
             opening = _headerOf(record);
             shortfall -= coveredAssets;
         }
-        _keep(record, badDebt, opening, shortfall, badDebt.id == 0 && shortfall + coveredAssets == 0);
+        bool byReserves = shortfall == 0 && coveredAssets == 0 && opening & WAS_IMPAIRED == 0;
+        _keep(record, badDebt, opening, shortfall, byReserves);
         _report(badDebt, id, insurance, coveredAssets - insurance, shortfall);
     }
 
@@ -136,7 +154,7 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
         Header memory opened = record.header;
         version = opened.stackVersion;
         layers = _shapes[msg.sender][version].size;
-        opening = _openingOf(opened.previousId, version, opened.timestamp) | WAS_IMPAIRED;
+        opening = _withPrevious(_openingOf(version, opened.timestamp), opened.previousId) | WAS_IMPAIRED;
         // What reserves have paid alone goes to its own place, now that others may pay for the same entry.
         if (opened.byReserves) record.paid[0].even = opened.borne;
         else opening |= opened.borne;

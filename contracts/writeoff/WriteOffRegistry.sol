@@ -241,11 +241,16 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
 
     /// @dev What is known of a new entry before anybody has paid for it.
     function _openingOf(uint32 previousId, uint256 version) internal view returns (uint256 word) {
-        return _openingOf(previousId, version, block.timestamp);
+        return _withPrevious(_openingOf(version, block.timestamp), previousId);
     }
 
-    function _openingOf(uint32 previousId, uint256 version, uint256 timestamp) internal pure returns (uint256 word) {
-        return (timestamp << 160) | (uint256(previousId) << 192) | (uint256(uint24(version)) << 224);
+    /// @dev The same, but for the entry before it.
+    function _openingOf(uint256 version, uint256 timestamp) internal pure returns (uint256 word) {
+        return (timestamp << 160) | (uint256(uint24(version)) << 224);
+    }
+
+    function _withPrevious(uint256 opening, uint32 previousId) internal pure returns (uint256 word) {
+        return opening | (uint256(previousId) << 192);
     }
 
     /// @dev The same when it has been paid for: `opening`, with what has been borne on top of what was borne already.
