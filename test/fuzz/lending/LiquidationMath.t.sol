@@ -86,6 +86,14 @@ contract LiquidationMathTest is Test {
             LiquidationMath.healthWad(value, rules.lltvBps, debt) >= WAD,
             "healthy"
         );
+        _checkCovered(value, debt, rules.minIncentiveBps);
+    }
+
+    function _checkCovered(uint256 value, uint256 debt, uint256 minBps) private pure {
+        uint256 up = Math.mulDiv(value, BPS, BPS + minBps, Math.Rounding.Ceil);
+        assertEq(LiquidationMath.coveredUp(value, minBps), up, "covered, rounded up");
+        bool insolvent = debt > Math.mulDiv(value, BPS, BPS + minBps);
+        assertEq(LiquidationMath.isInsolvent(value, debt, minBps), insolvent, "insolvent");
     }
 
     function _toTarget(
@@ -101,10 +109,11 @@ contract LiquidationMathTest is Test {
         return Math.min(Math.ceilDiv(Math.saturatingSub(debt * target, value * lltv), target - weight), debt);
     }
 
-    /// @notice A value beyond all bounds is healthy, and says so instead of overflowing.
-    function testFuzzAnyLargerValueIsHealthy(uint256 value, uint128 debt, uint16 lltvBps) public pure {
+    /// @notice A value beyond all bounds is healthy and solvent, and says so instead of overflowing.
+    function testFuzzAnyLargerValueIsHealthy(uint256 value, uint128 debt, uint16 bps) public pure {
         value = LiquidationMath.MAX_VALUE + 1 + (value % (type(uint256).max - LiquidationMath.MAX_VALUE));
-        assertTrue(LiquidationMath.isHealthy(value, 1 + (lltvBps % BPS), debt));
+        assertTrue(LiquidationMath.isHealthy(value, 1 + (bps % BPS), debt));
+        assertFalse(LiquidationMath.isInsolvent(value, debt, bps % BPS));
     }
 
     /// @dev (value - repaid (1 + i)) lltv >= target (debt - repaid), without rounding anything.
