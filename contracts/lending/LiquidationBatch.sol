@@ -27,6 +27,11 @@ abstract contract LiquidationBatch is SolventLiquidation {
         uint256 from; // first item whose loss may not have been sent down
         uint256 toDefault; // of what is paid, for earlier write-offs
         uint256[] toDefaults; // of each item; empty if no payment need be looked at again
+        // what is to be handed over: runs of positions with the same collateral, the last of which may go on
+        uint256 runs;
+        address[] collaterals;
+        uint256[] seized; // collateral units
+        uint256 seizedNow; // in the run that goes on
         ILendingVault.Liquidation sum;
     }
 
@@ -45,8 +50,10 @@ abstract contract LiquidationBatch is SolventLiquidation {
         (, uint256 debt) = _accrued();
         _beginBatch();
         _restart(batch, debt, items.length);
+        (batch.collaterals, batch.seized) = (new address[](items.length), new uint256[](items.length));
         Closing memory closing;
         for (uint256 i; i < items.length; ++i) _closeItem(batch, closing, items[i], results, i);
+        _endRun(batch);
         _sendAllDown(batch, results);
         _endBatch(false);
     }
@@ -63,6 +70,7 @@ abstract contract LiquidationBatch is SolventLiquidation {
         (address borrower, address collateral) = (item.borrower, item.collateral);
         Position storage stored = _positions[borrower][collateral];
         if (_isElsewhere(batch.market, collateral)) {
+            _endRun(batch);
             _storeTaken(batch);
             _enter(batch.market, collateral);
         }
@@ -88,11 +96,14 @@ abstract contract LiquidationBatch is SolventLiquidation {
         result.feeAssets = closing.fee;
         result.seizedAssets = closing.seized;
         result.badDebtAssets = closing.badDebt;
-        // A debt has less than 136 bits (InterestRates), a fee 154 at most (LiquidationMath), and no call has 2^64 items.
+        // A debt has less than 136 bits (InterestRates), a fee 154 at most (LiquidationMath), a collateral 128, and no
+        // call has 2^64 items.
         unchecked {
             batch.sum.repaidAssets += closing.repaid;
             batch.sum.feeAssets += closing.fee;
+            batch.seizedNow += closing.seized;
         }
+        _emitLiquidated(borrower, collateral, result, closing.index);
     }
 
     /// @dev Takes an insolvent debt out of its position, and notes its loss.
@@ -191,6 +202,15 @@ abstract contract LiquidationBatch is SolventLiquidation {
     function _restart(Batch memory batch, uint256 debt, uint256 length) private view {
         (batch.scaledDebt, batch.debt, batch.firstId) = (_totalScaledDebt, debt, type(uint256).max);
         _expectLosses(batch.losses, length, _reservesAt(debt));
+    }
+
+    /// @dev Notes what was seized of the collateral that the batch is at.
+    function _endRun(Batch memory batch) private pure {
+        uint256 seized = batch.seizedNow;
+        if (seized == 0) return;
+        uint256 run = batch.runs++;
+        (batch.collaterals[run], batch.seized[run]) = (batch.market.collateral, seized);
+        batch.seizedNow = 0;
     }
 
     function _storeTaken(Batch memory batch) private {

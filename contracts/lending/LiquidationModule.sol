@@ -70,7 +70,7 @@ contract LiquidationModule is LiquidationBatch {
         ILendingVault.Liquidation memory sum = batch.sum;
         _checkSocialized(sum.socializedAssets, maxSocializedAssets);
         _bookPayment(sum, batch.toDefault);
-        _handOver(items, results, _index);
+        _handOver(batch);
         uint256 owed = sum.repaidAssets + sum.feeAssets;
         if (data.length != 0) IBatchLiquidationCallback(msg.sender).onBatchLiquidation(owed, results, data);
         if (owed != 0) _asset.pull(msg.sender, owed);
@@ -102,31 +102,11 @@ contract LiquidationModule is LiquidationBatch {
         if (sum.socializedAssets != 0) _closeIfTotalLoss();
     }
 
-    /// @dev Says what was done with each position of a batch, and sends the collateral, one transfer for each run of
-    /// positions with the same one.
-    function _handOver(
-        ILendingVault.LiquidationItem[] calldata items,
-        ILendingVault.Liquidation[] memory results,
-        uint256 index
-    ) private {
-        address collateral;
-        uint256 seized;
-        for (uint256 i; i < items.length; ++i) {
-            ILendingVault.Liquidation memory result = results[i];
-            if (result.repaidAssets == 0) continue;
-            ILendingVault.LiquidationItem calldata item = items[i];
-            address next = item.collateral;
-            if (next != collateral) {
-                if (seized != 0) IERC20(collateral).safeTransfer(msg.sender, seized);
-                (collateral, seized) = (next, 0);
-            }
-            // A position's collateral has 128 bits, and no call has 2^64 items.
-            unchecked {
-                seized += result.seizedAssets;
-            }
-            _emitLiquidated(item.borrower, next, result, index);
+    /// @dev Sends the collateral, one transfer for each run of positions with the same one.
+    function _handOver(Batch memory batch) private {
+        for (uint256 i; i < batch.runs; ++i) {
+            IERC20(batch.collaterals[i]).safeTransfer(msg.sender, batch.seized[i]);
         }
-        if (seized != 0) IERC20(collateral).safeTransfer(msg.sender, seized);
     }
 
     /// @dev Once the payment is here: passes on what belongs to earlier write-offs, and looks whether it has healed an

@@ -218,15 +218,20 @@ abstract contract LossFigures is LendingModule {
         if (priceOfAll == 0) return _worthless(closing);
         uint256 repaid = Math.min(maxRepaid, priceOfAll);
         closing.repaid = repaid;
-        if (repaid == priceOfAll) {
-            closing.seized = position.collateral;
-            closing.incentive = Math.saturatingSub(closing.value, repaid);
-            return failure;
+        // The price is no more than the value, so no part of it more than that part of the value; and what is less than all of
+        // it takes less than all. Principal and scaled debt have 128 bits each.
+        unchecked {
+            if (repaid == priceOfAll) {
+                closing.seized = position.collateral;
+                closing.incentive = closing.value - repaid;
+                return failure;
+            }
+            uint256 scaledDebt = position.scaledDebt;
+            closing.scaledLeft = scaledDebt - Math.mulDiv(scaledDebt, repaid, priceOfAll);
+            closing.principalLeft = (position.principal * closing.scaledLeft) / scaledDebt;
+            closing.incentive = Math.mulDiv(closing.value, repaid, priceOfAll) - repaid;
+            closing.seized = Math.mulDiv(position.collateral, repaid, priceOfAll);
         }
-        closing.scaledLeft = position.scaledDebt - Math.mulDiv(position.scaledDebt, repaid, priceOfAll);
-        closing.principalLeft = Math.mulDiv(position.principal, closing.scaledLeft, position.scaledDebt);
-        closing.incentive = Math.saturatingSub(Math.mulDiv(closing.value, repaid, priceOfAll), repaid);
-        closing.seized = Math.mulDiv(position.collateral, repaid, priceOfAll);
         return _checkFraction(closing.debt, InterestRates.toAssetsUp(closing.scaledLeft, closing.index));
     }
 

@@ -197,11 +197,20 @@ abstract contract LossModule is LossFigures {
         if (market.failure.length != 0) return market.failure;
         IPriceOracle.LossQuote memory quote = closing.quote;
         IPriceOracle.LossPrice memory price = market.price;
-        uint256 primaryAssets = Math.mulDiv(held, price.primaryNumerator, price.primaryDenominator);
+        uint256 primaryAssets = _worth(held, price.primaryNumerator, price.primaryDenominator);
         quote.primaryAssets = primaryAssets;
         quote.highAssets =
-            price.highDenominator == 0 ? primaryAssets : Math.mulDiv(held, price.highNumerator, price.highDenominator);
+            price.highDenominator == 0 ? primaryAssets : _worth(held, price.highNumerator, price.highDenominator);
         (quote.oldestRoundAt, quote.lossBlockedBy) = (price.oldestRoundAt, price.lossBlockedBy);
+    }
+
+    /// @dev What `held` of a collateral, which is not nothing, is worth at a price, asset units, rounded down. A product that
+    /// fits 256 bits, as nearly all do, says so by its division, and needs no wider one (100 gas).
+    function _worth(uint256 held, uint256 numerator, uint256 denominator) private pure returns (uint256) {
+        unchecked {
+            uint256 product = held * numerator;
+            return product / held == numerator ? product / denominator : Math.mulDiv(held, numerator, denominator);
+        }
     }
 
     function _duplicate(address borrower, address collateral) internal pure returns (bytes memory) {

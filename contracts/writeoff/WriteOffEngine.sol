@@ -53,7 +53,7 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
         uint256 version;
         uint256 layers;
         (firstId, version, layers) = _takeNumbers(badDebts.length);
-        uint256 opening = _openingOf(version, block.timestamp);
+        uint256 opening = _openedAt(block.timestamp, version);
         mapping(uint256 id => Record) storage records = _records[msg.sender];
         for (uint256 i; i < badDebts.length; ++i) {
             BadDebt calldata badDebt = badDebts[i];
@@ -154,7 +154,7 @@ contract WriteOffEngine is PreparedEntries, ReentrancyGuardTransient {
         Header memory opened = record.header;
         version = opened.stackVersion;
         layers = _shapes[msg.sender][version].size;
-        opening = _withPrevious(_openingOf(version, opened.timestamp), opened.previousId) | WAS_IMPAIRED;
+        opening = _withPrevious(_openedAt(opened.timestamp, version), opened.previousId) | WAS_IMPAIRED;
         // What reserves have paid alone goes to its own place, now that others may pay for the same entry.
         if (opened.byReserves) record.paid[0].even = opened.borne;
         else opening |= opened.borne;

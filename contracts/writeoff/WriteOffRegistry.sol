@@ -241,11 +241,11 @@ abstract contract WriteOffRegistry is IWriteOffEngine, AccessManaged {
 
     /// @dev What is known of a new entry before anybody has paid for it.
     function _openingOf(uint32 previousId, uint256 version) internal view returns (uint256 word) {
-        return _withPrevious(_openingOf(version, block.timestamp), previousId);
+        return _withPrevious(_openedAt(block.timestamp, version), previousId);
     }
 
     /// @dev The same, but for the entry before it.
-    function _openingOf(uint256 version, uint256 timestamp) internal pure returns (uint256 word) {
+    function _openedAt(uint256 timestamp, uint256 version) internal pure returns (uint256 word) {
         return (timestamp << 160) | (uint256(uint24(version)) << 224);
     }
 
