@@ -131,7 +131,8 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
     error NotConfirmed(address borrower, address collateral, uint256 impairedAt, uint256 earliest, uint256 latest);
     /// @notice No feed round newer than the impairment confirms the insolvency yet.
     error NoNewerRound(uint256 oldestRoundAt, uint256 impairedAt);
-    /// @notice An earlier item of the same batch has taken a loss from this position that is not booked yet.
+    /// @notice An earlier item of the same batch has taken a loss from this position that is not booked yet; or it has closed
+    /// a part of it, and the position is impaired, or this item would pay for earlier write-offs of it.
     error DuplicateItem(address borrower, address collateral);
     /// @notice `module` was built for another asset, engine or oracle than this vault.
     error WrongModule(address module);

@@ -13,8 +13,8 @@ import {SolventLiquidation} from "./SolventLiquidation.sol";
 /// called when all are planned, once, so a further position costs its own slots, its entry and its events, and little
 /// else. What needs more than that, a position without a loss or an impaired one, is booked in its turn as in a call of its
 /// own, after the losses before it.
-/// Never: two losses of one position in one call of the engine, totals that lag behind positions while somebody else's code
-/// runs. Upholds WO1, LV1, LV2.
+/// Never: two losses of one position in one call of the engine, a position sold twice for one default, totals that lag
+/// behind positions while somebody else's code runs. Upholds WO1, LV1, LV2.
 abstract contract LiquidationBatch is SolventLiquidation {
     /// @dev A batch on its way. Asset units unless said.
     struct Batch {
@@ -52,7 +52,7 @@ abstract contract LiquidationBatch is SolventLiquidation {
         _restart(batch, debt, items.length);
         (batch.collaterals, batch.seized) = (new address[](items.length), new uint256[](items.length));
         Closing memory closing;
-        for (uint256 i; i < items.length; ++i) _closeItem(batch, closing, items[i], results, i);
+        for (uint256 i; i < items.length; ++i) _closeItem(batch, closing, items, results, i);
         _endRun(batch);
         _sendAllDown(batch, results);
         _endBatch(false);
@@ -63,29 +63,16 @@ abstract contract LiquidationBatch is SolventLiquidation {
     function _closeItem(
         Batch memory batch,
         Closing memory closing,
-        ILendingVault.LiquidationItem calldata item,
+        ILendingVault.LiquidationItem[] calldata items,
         ILendingVault.Liquidation[] memory results,
         uint256 i
     ) private {
-        (address borrower, address collateral) = (item.borrower, item.collateral);
-        Position storage stored = _positions[borrower][collateral];
-        if (_isElsewhere(batch.market, collateral)) {
-            _endRun(batch);
-            _storeTaken(batch);
-            _enter(batch.market, collateral);
-        }
         _forget(closing);
-        bytes memory failure = _openItem(closing, stored, borrower, collateral, batch.market, batch.firstId);
-        if (failure.length == 0) {
-            failure = _planLiquidation(
-                closing,
-                batch.market.lltvBps,
-                batch.market.minIncentiveBps,
-                item.maxRepaidAssets,
-                item.minSeizedAssets
-            );
+        (Position storage stored, bytes memory failure) = _planItem(batch, closing, items[i]);
+        if (failure.length == 0 && _isOnRecord(closing) && _isRepeated(items, results, i)) {
+            failure = _duplicate(closing.borrower, closing.collateral);
         }
-        if (_skips(borrower, collateral, failure)) return;
+        if (_skips(items[i].borrower, items[i].collateral, failure)) return;
         ILendingVault.Liquidation memory result = results[i];
         if (closing.insolvent && closing.position.impairmentId == 0) {
             result.socializedAssets = _takeLoss(batch, closing, stored);
@@ -103,7 +90,31 @@ abstract contract LiquidationBatch is SolventLiquidation {
             batch.sum.feeAssets += closing.fee;
             batch.seizedNow += closing.seized;
         }
-        _emitLiquidated(borrower, collateral, result, closing.index);
+        _emitLiquidated(closing.borrower, closing.collateral, result, closing.index);
+    }
+
+    /// @dev Looks at the position of an item and plans its liquidation.
+    function _planItem(
+        Batch memory batch,
+        Closing memory closing,
+        ILendingVault.LiquidationItem calldata item
+    ) private returns (Position storage stored, bytes memory failure) {
+        (address borrower, address collateral) = (item.borrower, item.collateral);
+        stored = _positions[borrower][collateral];
+        if (_isElsewhere(batch.market, collateral)) {
+            _endRun(batch);
+            _storeTaken(batch);
+            _enter(batch.market, collateral);
+        }
+        failure = _openItem(closing, stored, borrower, collateral, batch.market, batch.firstId);
+        if (failure.length != 0) return (stored, failure);
+        failure = _planLiquidation(
+            closing,
+            batch.market.lltvBps,
+            batch.market.minIncentiveBps,
+            item.maxRepaidAssets,
+            item.minSeizedAssets
+        );
     }
 
     /// @dev Takes an insolvent debt out of its position, and notes its loss.
@@ -151,6 +162,27 @@ abstract contract LiquidationBatch is SolventLiquidation {
         unchecked {
             position.writeOffId = uint32(batch.firstId + count - 1);
         }
+    }
+
+    /// @dev Whether a plan pays for earlier write-offs of its position, or the position is impaired. The ledger learns of
+    /// such a payment when it is here, and the charges of an impaired debt are closed with the batch: till then both would be
+    /// seen as they were before, and what is owed be sold for twice.
+    function _isOnRecord(Closing memory closing) private pure returns (bool) {
+        return closing.toDefault != 0 || closing.position.impairmentId != 0;
+    }
+
+    /// @dev Whether an item before `i` has closed some of the same position.
+    function _isRepeated(
+        ILendingVault.LiquidationItem[] calldata items,
+        ILendingVault.Liquidation[] memory results,
+        uint256 i
+    ) private pure returns (bool) {
+        (address borrower, address collateral) = (items[i].borrower, items[i].collateral);
+        for (uint256 k; k < i; ++k) {
+            if (results[k].repaidAssets == 0) continue;
+            if (items[k].borrower == borrower && items[k].collateral == collateral) return true;
+        }
+        return false;
     }
 
     /// @dev Closes a position as in a call of its own: the losses before it are sent down first, so that the totals are true

@@ -202,6 +202,28 @@ describe("LendingVault: batches", () => {
       expect(await vault.claimableRecovery(lender.address, 1n)).to.be.closeTo(FIRST_LOSS + SECOND_LOSS, 2n * 10n ** 6n);
     });
 
+    it("close an impaired position once: what it was charged in a batch can be given back only after it", async () => {
+      // Of a token of few decimals, both halves of a loss round up: one unit is charged for the first, and one of the provision
+      // is left when the second has been booked.
+      const scene = await deployScene(ethers, { assetDecimals: 6, collateralDecimals: 6 });
+      const { vault, borrower, liquidator, collateralAddress, one } = scene;
+      await vault.setMinProvision(10n * one);
+      await openPosition(scene, 10n * one, 1_500n * one);
+      await scene.setPrice(101n);
+      await vault.impair(borrower.address, collateralAddress);
+      const items = [item(scene, borrower, 300n * one + 7n), item(scene, borrower)];
+      await expect(vault.connect(liquidator).liquidateBatch(items, MAX, "0x"))
+        .to.emit(vault, "BatchItemSkipped")
+        .withArgs(
+          borrower.address,
+          collateralAddress,
+          encoded(scene, "DuplicateItem", [borrower.address, collateralAddress]),
+        );
+      await vault.connect(liquidator).liquidateBatch([items[1]!], MAX, "0x");
+      expect((await vault.positionOf(borrower.address, collateralAddress)).debtAssets).to.equal(0n);
+      expect((await vault.provisions()).provisionedAssets).to.equal(0n);
+    });
+
     it("lend the collateral for one callback", async () => {
       const scene = await networkHelpers.loadFixture(sunk);
       const { vault, asset, collateral, other, borrower, vaultAddress } = scene;

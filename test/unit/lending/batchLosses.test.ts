@@ -149,25 +149,42 @@ describe("LendingVault: who pays for the losses of a batch", () => {
     expect((await s.vault.lossEpoch(2n)).chargedAssets).to.equal(LOSSES[0]! - left);
   });
 
-  it("WO1: a position whose loss is not booked yet is refused, one whose loss is booked is closed further", async () => {
+  it("WO1: a position whose loss is not booked yet, or that is impaired, is refused when it is named again", async () => {
     const s = await networkHelpers.loadFixture(sunk);
     const [first, second] = owners(s);
     await impair(s, second);
     const half = PRICE_OF_ALL / 2n;
-    const { address } = first!;
-    await expect(batch(s, [first!, first!, second!, second!], half))
-      .to.emit(s.vault, "BatchItemSkipped")
-      .withArgs(address, s.weth, s.vault.interface.encodeErrorResult("DuplicateItem", [address, s.weth]));
-    // The impaired one was booked under its own number, half by half; the other once.
+    const sent = batch(s, [first!, first!, second!, second!], half);
+    for (const { address } of [first!, second!])
+      await expect(sent)
+        .to.emit(s.vault, "BatchItemSkipped")
+        .withArgs(address, s.weth, s.vault.interface.encodeErrorResult("DuplicateItem", [address, s.weth]));
+    // The impaired one was booked under its own number, half of it.
     expect(await s.engine.writeOffCount(s.address)).to.equal(2n);
+    expect((await s.engine.ledger(s.address, 1n)).badDebt).to.equal(LOSSES[1]! / 2n);
+    expect((await s.vault.positionOf(first!.address, s.weth)).writeOffId).to.equal(2n);
+    await batch(s, [first!, second!]);
+    // The other half of the first has a number of its own, that names the first half's.
+    expect((await s.engine.ledger(s.address, 3n)).previousId).to.equal(2n);
     expect((await s.engine.ledger(s.address, 1n)).badDebt).to.equal(LOSSES[1]);
     const closed = await s.vault.positionOf(second!.address, s.weth);
     expect([closed.debtAssets, closed.impairmentId, closed.writeOffId]).to.deep.equal([0n, 0n, 1n]);
-    expect((await s.vault.positionOf(address, s.weth)).writeOffId).to.equal(2n);
-    // Its other half has a number of its own, that names the first.
-    await batch(s, [first!]);
-    expect((await s.engine.ledger(s.address, 3n)).previousId).to.equal(2n);
     expect(await s.vault.totalDebt()).to.equal(DEBTS[2]! * UNIT);
+  });
+
+  it("WO1: one whose loss is booked already, because a solvent one came between, is closed further", async () => {
+    const s = await networkHelpers.loadFixture(sunk);
+    const [first, second] = owners(s);
+    // Fifteen units worth 1,500 against 1,400: closed at a loss to nobody.
+    await s.vault.connect(second).supplyCollateral(s.weth, 5n * s.oneCollateral, second!.address);
+    await batch(s, [first!, second!, first!], PRICE_OF_ALL / 2n);
+    expect((await s.vault.positionOf(first!.address, s.weth)).debtAssets).to.equal(0n);
+    const ledger = await Promise.all([1n, 2n].map((id) => s.engine.ledger(s.address, id)));
+    expect(ledger.reduce((sum, { badDebt }) => sum + badDebt, 0n)).to.equal(LOSSES[0]);
+    expect(ledger.map(({ previousId, epoch }) => [previousId, epoch])).to.deep.equal([
+      [0n, 1n],
+      [1n, 1n],
+    ]);
   });
 
   it("WO1: numbers go on after a debt that is recorded, but not provisioned, has taken one", async () => {

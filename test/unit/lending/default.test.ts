@@ -191,6 +191,29 @@ describe("LendingVault: a position in default", () => {
       expect((await positionOf(scene)).debtAssets).to.equal(10n * WAD);
     });
 
+    it("LV2: once, in a batch that names it twice: what the first item pays is no default any more", async () => {
+      const scene = await networkHelpers.loadFixture(defaulted);
+      const { vault, engine, liquidator, borrower, collateralAddress, vaultAddress } = scene;
+      await setValue(scene, 1_700n * WAD);
+      const seized = (REPAID * 108n * COLLATERAL) / (1_700n * 100n * WAD);
+      const reserves = await vault.reserves();
+      const item = {
+        borrower: borrower.address,
+        collateral: collateralAddress,
+        maxRepaidAssets: MAX,
+        minSeizedAssets: 0n,
+      };
+      const refusal = vault.interface.encodeErrorResult("DuplicateItem", [borrower.address, collateralAddress]);
+      await expect(vault.connect(liquidator).liquidateBatch([item, item], MAX, "0x"))
+        .to.emit(vault, "BatchItemSkipped")
+        .withArgs(borrower.address, collateralAddress, refusal);
+      expect((await positionOf(scene)).collateralAssets).to.equal(COLLATERAL - seized);
+      expect(await engine.outstanding(vaultAddress, 1n)).to.equal(1_500n * WAD - REPAID);
+      expect(await vault.reserves()).to.equal(reserves);
+      // 1.05 after it: neither item nor anybody else may take more.
+      await expect(liquidate(scene)).to.be.revertedWithCustomError(vault, "PositionHealthy");
+    });
+
     it("closing all of the debt where the target alone would leave dust of it", async () => {
       const scene = await networkHelpers.loadFixture(defaulted);
       await recover(scene, 1n, DEFAULTED - 400n * WAD);
