@@ -6,7 +6,7 @@ import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {InterestRates} from "./InterestRates.sol";
-import {SolventLiquidation} from "./SolventLiquidation.sol";
+import {Impairments} from "./Impairments.sol";
 
 /// @title Several sunk positions in one call
 /// @notice Plans the items in order and takes each out of its position at once. The totals are written and the engine is
@@ -15,7 +15,7 @@ import {SolventLiquidation} from "./SolventLiquidation.sol";
 /// own, after the losses before it.
 /// Never: two losses of one position in one call of the engine, a position sold twice for one default, totals that lag
 /// behind positions while somebody else's code runs. Upholds WO1, LV1, LV2.
-abstract contract LiquidationBatch is SolventLiquidation {
+abstract contract LiquidationBatch is Impairments {
     /// @dev A batch on its way. Asset units unless said.
     struct Batch {
         Market market;
@@ -35,11 +35,7 @@ abstract contract LiquidationBatch is SolventLiquidation {
         ILendingVault.Liquidation sum;
     }
 
-    constructor(
-        IERC20 asset_,
-        IWriteOffEngine engine_,
-        IPriceOracle oracle_
-    ) SolventLiquidation(asset_, engine_, oracle_) {}
+    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) Impairments(asset_, engine_, oracle_) {}
 
     /// @dev Plans and books the items in order; those that cannot be closed are reported and leave an empty result.
     /// @return batch What they come to.

@@ -8,16 +8,6 @@ import {BPS, WAD} from "../libraries/Units.sol";
 /// @notice Values are in asset units. The incentive shrinks from its full size to `minIncentive` as the collateral's
 /// value falls towards the debt, so no loss is booked while the collateral still covers debt and minimum incentive.
 library LiquidationMath {
-    /// @notice The rules of one collateral that liquidation needs, and those of the vault, bps but for the last.
-    struct Rules {
-        uint256 lltvBps;
-        uint256 incentiveBps;
-        uint256 minIncentiveBps;
-        uint256 targetHealthBps;
-        uint256 feeBps; // of the incentive beyond the minimum
-        uint256 minDebtBits; // 2^bits and more is not below the smallest debt
-    }
-
     // Unchecked below, which is worth 1,000 gas to a liquidation: a debt with what is in default has less than 137 bits
     // (InterestRates), a rule in bps 16, WAD 60 and what is made of both 63, and a value at most 192, so that no product has
     // more than 255.
@@ -68,12 +58,17 @@ library LiquidationMath {
 
     /// @notice Incentive of a lossless liquidation: value / debt - 1, between the minimum and the full incentive. WAD,
     /// rounded down, so that the whole debt can always be closed.
-    function incentiveWad(uint256 value, uint256 debt, Rules memory rules) internal pure returns (uint256) {
+    function incentiveWad(
+        uint256 value,
+        uint256 debt,
+        uint256 incentiveBps,
+        uint256 minIncentiveBps
+    ) internal pure returns (uint256) {
         unchecked {
             uint256 affordableWad = (value * WAD) / debt;
-            uint256 fullWad = WAD + rules.incentiveBps * (WAD / BPS);
+            uint256 fullWad = WAD + incentiveBps * (WAD / BPS);
             if (affordableWad >= fullWad) return fullWad - WAD;
-            uint256 minimumWad = WAD + rules.minIncentiveBps * (WAD / BPS);
+            uint256 minimumWad = WAD + minIncentiveBps * (WAD / BPS);
             return (affordableWad > minimumWad ? affordableWad : minimumWad) - WAD;
         }
     }
@@ -87,9 +82,14 @@ library LiquidationMath {
 
     /// @notice Part of what a repayment buys beyond the minimum incentive that its payer gives to the reserves, asset units,
     /// rounded down.
-    function fee(uint256 repaid, uint256 incentive, Rules memory rules) internal pure returns (uint256) {
+    function fee(
+        uint256 repaid,
+        uint256 incentive,
+        uint256 minIncentiveBps,
+        uint256 feeBps
+    ) internal pure returns (uint256) {
         unchecked {
-            return (repaid * (incentive - rules.minIncentiveBps * (WAD / BPS)) * rules.feeBps) / (WAD * BPS);
+            return (repaid * (incentive - minIncentiveBps * (WAD / BPS)) * feeBps) / (WAD * BPS);
         }
     }
 
@@ -108,11 +108,12 @@ library LiquidationMath {
         uint256 value,
         uint256 debt,
         uint256 incentive,
-        Rules memory rules
+        uint256 lltvBps,
+        uint256 targetHealthBps
     ) internal pure returns (uint256) {
         unchecked {
-            uint256 targetWad = rules.targetHealthBps * (WAD / BPS);
-            uint256 lltvWad = rules.lltvBps * (WAD / BPS);
+            uint256 targetWad = targetHealthBps * (WAD / BPS);
+            uint256 lltvWad = lltvBps * (WAD / BPS);
             uint256 weightWad = ((WAD + incentive) * lltvWad + WAD - 1) / WAD;
             if (targetWad <= weightWad) return debt;
             (uint256 needed, uint256 there) = (debt * targetWad, value * lltvWad);

@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {IBatchLiquidationCallback, ILendingVault, ILiquidationCallback} from "../interfaces/ILendingVault.sol";
+import {IBatchLiquidationCallback, ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
@@ -26,37 +26,37 @@ contract LiquidationModule is LiquidationBatch {
         IPriceOracle oracle_
     ) LiquidationBatch(asset_, engine_, oracle_) {}
 
-    /// @notice See {ILendingVault}.
-    function liquidate(
+    /// @notice Books a liquidation that is not a `SolventLiquidation`. For the vault's own `liquidate` only, which lets nobody
+    /// else in meanwhile, has put interest in the books, and does the rest: it hands the collateral over, calls back, takes
+    /// the payment, and settles.
+    /// @param sight What the vault has seen of the position.
+    /// @return result What is repaid, seized and lost.
+    /// @return toDefault Part of what is repaid that goes to earlier write-offs, asset units.
+    /// @return impaired Whether the position is still impaired. It has to be settled then, or if `toDefault` is not zero.
+    function bookLiquidation(
         address borrower,
         address collateral,
         uint256 maxRepaidAssets,
         uint256 minSeizedAssets,
         uint256 maxSocializedAssets,
-        bytes calldata data
-    ) external onlyDelegated nonReentrant returns (ILendingVault.Liquidation memory result) {
-        Seen memory seen;
-        _tryWithoutLoss(borrower, collateral, maxRepaidAssets, minSeizedAssets, seen, result);
-        uint256 toDefault;
-        bool impaired;
-        if (result.repaidAssets == 0) {
-            Closing memory closing;
-            _take(closing, borrower, collateral, seen.index, seen.debtWord, seen.restWord);
-            closing.quote = seen.quote;
-            CollateralWord rules = seen.collateralWord;
-            _require(
-                _planLiquidation(closing, rules.lltvBps(), rules.minIncentiveBps(), maxRepaidAssets, minSeizedAssets)
-            );
-            _close(closing, result, seen.totalDebt);
-            _checkSocialized(result.socializedAssets, maxSocializedAssets);
-            _bookPayment(result, closing.toDefault);
-            (toDefault, impaired) = (closing.toDefault, closing.position.impairmentId != 0);
-        }
-        if (result.seizedAssets != 0) IERC20(collateral).safeTransfer(msg.sender, result.seizedAssets);
-        uint256 owed = result.repaidAssets + result.feeAssets;
-        if (data.length != 0) ILiquidationCallback(msg.sender).onLiquidation(owed, result.seizedAssets, data);
-        _asset.pull(msg.sender, owed);
-        if (toDefault != 0 || impaired) _settle(borrower, collateral, toDefault);
+        Sight calldata sight
+    ) external onlyDelegated returns (ILendingVault.Liquidation memory result, uint256 toDefault, bool impaired) {
+        Closing memory closing;
+        _take(closing, borrower, collateral, sight.index, sight.debtWord, sight.restWord);
+        closing.quote = sight.quote;
+        CollateralWord word = sight.collateralWord;
+        _require(_planLiquidation(closing, word.lltvBps(), word.minIncentiveBps(), maxRepaidAssets, minSeizedAssets));
+        _close(closing, result, sight.totalDebt);
+        _checkSocialized(result.socializedAssets, maxSocializedAssets);
+        _bookPayment(result, closing.toDefault);
+        (toDefault, impaired) = (closing.toDefault, closing.position.impairmentId != 0);
+    }
+
+    /// @notice Once the payment for what `bookLiquidation` has booked is there: passes on what belongs to earlier write-offs,
+    /// and looks whether it has healed an impairment. For the vault's own `liquidate` only.
+    /// @param toDefault As `bookLiquidation` has returned it, asset units.
+    function settleLiquidation(address borrower, address collateral, uint256 toDefault) external onlyDelegated {
+        _settle(borrower, collateral, toDefault);
     }
 
     /// @notice See {ILendingVault}.

@@ -7,18 +7,18 @@ import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {BPS, WAD} from "../libraries/Units.sol";
-import {CollateralWord, ModelWord} from "./BookWords.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {LendingModule} from "./LendingModule.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
 import {DebtWord, RestWord} from "./PositionWords.sol";
+import {SolventFigures} from "./SolventFigures.sol";
 
 /// @title What closing a position would do, without doing it
 /// @notice Every figure of a liquidation, a write-off and a provision is found here, from the position and one price,
 /// before anything is written. Execution applies these figures and the quotes return them, so the two cannot differ.
 /// What is wrong with a position is returned as an encoded error: a single call reverts with it, a batch reports it.
 /// Never: a loss planned while a live source says solvent. Upholds WO3, LV2, OR1.
-abstract contract LossFigures is LendingModule {
+abstract contract LossFigures is LendingModule, SolventFigures {
     /// @dev Smallest part of an insolvent debt that may be closed, 1 / 10: smaller ones would spam loss epochs.
     uint256 private constant MIN_FRACTION_DIVISOR = 10;
 
@@ -131,9 +131,7 @@ abstract contract LossFigures is LendingModule {
         }
         closing.value = value;
         failure =
-            closing.insolvent
-                ? _planInsolvent(closing, minIncentiveBps, maxRepaid)
-                : _planSolvent(closing, _rules(_collaterals[closing.collateral]), maxRepaid);
+            closing.insolvent ? _planInsolvent(closing, minIncentiveBps, maxRepaid) : _planSolvent(closing, maxRepaid);
         if (failure.length == 0 && closing.seized < minSeized) {
             failure = abi.encodeWithSelector(ILendingVault.SeizesTooLittle.selector, closing.seized, minSeized);
         }
@@ -155,38 +153,8 @@ abstract contract LossFigures is LendingModule {
             );
     }
 
-    /// @dev No loss: what at most `maxRepaid` of a debt buys of the collateral `held`, which is worth `value`, at value and
-    /// incentive. `claim` is the debt and the outstanding of earlier write-offs.
-    /// @return repaid For debt and default, asset units; nothing where the collateral is worth too little.
-    /// @return fee To reserves, on top, asset units.
-    /// @return seized Collateral units.
-    function _solventFigures(
-        uint256 value,
-        uint256 debt,
-        uint256 claim,
-        uint256 held,
-        uint256 maxRepaid,
-        LiquidationMath.Rules memory rules
-    ) internal view returns (uint256 repaid, uint256 fee, uint256 seized) {
-        uint256 incentive = LiquidationMath.incentiveWad(value, claim, rules);
-        uint256 allowed = LiquidationMath.repayToTarget(value, claim, incentive, rules);
-        if (_isDust(claim - allowed, rules.minDebtBits)) allowed = claim;
-        // The debt is paid before the default, and no dust of it may stay.
-        if (allowed < debt && _isDust(debt - allowed, rules.minDebtBits)) allowed = debt;
-        uint256 affordable = LiquidationMath.affordable(value, incentive);
-        if (affordable < allowed) allowed = affordable;
-        repaid = maxRepaid < allowed ? maxRepaid : allowed;
-        if (repaid == 0) return (0, 0, 0);
-        fee = LiquidationMath.fee(repaid, incentive, rules);
-        seized = LiquidationMath.seized(held, value, repaid, incentive);
-    }
-
     /// @dev Plans a liquidation without a loss.
-    function _planSolvent(
-        Closing memory closing,
-        LiquidationMath.Rules memory rules,
-        uint256 maxRepaid
-    ) private view returns (bytes memory) {
+    function _planSolvent(Closing memory closing, uint256 maxRepaid) private view returns (bytes memory) {
         Position memory position = closing.position;
         (closing.repaid, closing.fee, closing.seized) = _solventFigures(
             closing.value,
@@ -194,7 +162,8 @@ abstract contract LossFigures is LendingModule {
             closing.debt + closing.defaulted,
             position.collateral,
             maxRepaid,
-            rules
+            _wordOf(_collaterals[closing.collateral]),
+            _modelWord()
         );
         uint256 repaid = closing.repaid;
         if (repaid == 0) return _worthless(closing);
@@ -360,21 +329,5 @@ abstract contract LossFigures is LendingModule {
 
     function _worthless(Closing memory closing) private pure returns (bytes memory) {
         return abi.encodeWithSelector(ILendingVault.WorthlessCollateral.selector, closing.borrower, closing.collateral);
-    }
-
-    function _rules(Collateral storage state) internal view returns (LiquidationMath.Rules memory) {
-        return _rules(_wordOf(state), _modelWord());
-    }
-
-    function _rules(CollateralWord word, ModelWord modelWord) internal pure returns (LiquidationMath.Rules memory) {
-        return
-            LiquidationMath.Rules({
-                lltvBps: word.lltvBps(),
-                incentiveBps: word.incentiveBps(),
-                minIncentiveBps: word.minIncentiveBps(),
-                targetHealthBps: word.targetHealthBps(),
-                feeBps: modelWord.liquidationFeeBps(),
-                minDebtBits: modelWord.minDebtBits()
-            });
     }
 }

@@ -2,153 +2,150 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ILendingVault} from "../interfaces/ILendingVault.sol";
-import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
-import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ILendingVault, ILiquidationCallback} from "../interfaces/ILendingVault.sol";
+import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {CashWord, CollateralWord, ModelWord, TotalsWord} from "./BookWords.sol";
 import {DebtAge} from "./DebtAge.sol";
-import {Impairments} from "./Impairments.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
 import {DebtWord, RestWord} from "./PositionWords.sol";
+import {SolventFigures} from "./SolventFigures.sol";
 
 /// @title Liquidation of a position that covers its debt
-/// @notice Nearly all liquidations are of this kind: nobody loses anything, nothing is on record of the position. So it has a
-/// way of its own through the books, each slot read once and written once, which is worth 8,700 gas. The figures are those
-/// of `LossFigures`, which quotes use, and every other case is left to it: a loss, a record, a retired collateral.
+/// @notice Nearly all liquidations are of this kind: nobody loses anything, nothing is on record of the position. So it is in
+/// the vault itself, because a module would cost 3,500 gas more, and has a way of its own through the books, each slot read
+/// once and written once, which is worth 8,700. The figures are those that quotes use, and every other case is left to
+/// LiquidationModule: a loss, a record, a retired collateral.
 /// Never: a position touched whose value, by the primary source, does not cover the debt. Upholds LV2, LV3, WO3.
-abstract contract SolventLiquidation is Impairments {
+abstract contract SolventLiquidation is SolventFigures {
+    using ExactTransfer for IERC20;
+    using SafeERC20 for IERC20;
     using DebtAge for DebtAge.Age;
 
-    /// @dev What is read of books and position. In memory, because there is too much of it for the stack.
-    struct Seen {
+    /// @dev What else is read than what a `Sight` has. In memory, because there is too much of it for the stack.
+    struct Books {
         CashWord cashWord;
         TotalsWord totalsWord;
         ModelWord modelWord;
-        CollateralWord collateralWord;
-        DebtWord debtWord;
-        RestWord restWord;
-        uint256 index; // interest index of this second
-        uint256 totalDebt; // all debt at it, asset units, rounded down
         uint256 debt; // of the position, asset units, rounded up
-        IPriceOracle.LossQuote quote; // of all its collateral
     }
 
-    constructor(IERC20 asset_, IWriteOffEngine engine_, IPriceOracle oracle_) Impairments(asset_, engine_, oracle_) {}
-
-    /// @dev Liquidates a position in the books if that books no loss, and fills in `result`. If it is another case nothing is
-    /// repaid, nothing has changed but that interest is in the books, and `seen` says what is to be known for it. Both hold
-    /// nothing yet.
-    function _tryWithoutLoss(
+    /// @dev Liquidates a position in the books if that books no loss. If it is another case nothing has changed but that
+    /// interest is in the books.
+    /// @param sight Empty; what is seen is filled in.
+    /// @param result Empty; filled in if it is done.
+    /// @return done Whether it is.
+    function _liquidateSolvent(
         address borrower,
         address collateral,
         uint256 maxRepaid,
         uint256 minSeized,
-        Seen memory seen,
+        Sight memory sight,
         ILendingVault.Liquidation memory result
-    ) internal {
+    ) internal returns (bool done) {
         Collateral storage state;
-        (state, seen.collateralWord) = _listedWord(collateral);
+        (state, sight.collateralWord) = _listedWord(collateral);
         Position storage stored = _positions[borrower][collateral];
-        (seen.debtWord, seen.restWord) = _wordsOf(stored);
-        _see(seen);
-        uint256 held = seen.restWord.collateral();
-        if (held == 0 || seen.restWord.hasRecord() || seen.collateralWord.isRetired()) {
-            _storeInterest(seen);
-            seen.quote = _lossValue(state, collateral, held);
-            return;
+        (sight.debtWord, sight.restWord) = _wordsOf(stored);
+        Books memory books = Books(_cashWord(), _totalsWord(), _modelWord(), 0);
+        (sight.index, sight.totalDebt) = _interest(books.cashWord, books.totalsWord, books.modelWord);
+        uint256 held = sight.restWord.collateral();
+        if (held == 0 || sight.restWord.hasRecord() || sight.collateralWord.isRetired()) {
+            sight.quote = _lossValue(state, collateral, held);
+        } else {
+            books.debt = InterestRates.toAssetsUp(sight.debtWord.scaledDebt(), sight.index);
+            done = _plan(collateral, held, maxRepaid, sight, books, result);
         }
-        CollateralWord word = seen.collateralWord;
-        uint256 enough = LiquidationMath.solventFrom(seen.debt, word.minIncentiveBps());
-        seen.quote = _oracle.getLiquidationQuote(held, collateral, address(_asset), enough);
-        uint256 value = seen.quote.primaryAssets;
-        // Where nothing can be done either, the general way says why.
-        if (value < enough || maxRepaid == 0 || LiquidationMath.isHealthy(value, word.lltvBps(), seen.debt)) {
-            return _storeInterest(seen);
+        if (!done) {
+            _setCashWord(books.cashWord.with(books.cashWord.cash(), sight.index));
+            return false;
         }
-        LiquidationMath.Rules memory rules = _rules(word, seen.modelWord);
+        _book(sight, books, state, stored, result);
+        if (result.seizedAssets < minSeized) revert ILendingVault.SeizesTooLittle(result.seizedAssets, minSeized);
+        _emitLiquidated(borrower, collateral, result, sight.index);
+    }
+
+    /// @dev Asks for the price and says what is to be done at it.
+    /// @return done Whether anything is; where nothing is the general way says why.
+    function _plan(
+        address collateral,
+        uint256 held,
+        uint256 maxRepaid,
+        Sight memory sight,
+        Books memory books,
+        ILendingVault.Liquidation memory result
+    ) private view returns (bool done) {
+        (uint256 debt, CollateralWord word) = (books.debt, sight.collateralWord);
+        uint256 enough = LiquidationMath.solventFrom(debt, word.minIncentiveBps());
+        sight.quote = _oracle.getLiquidationQuote(held, collateral, address(_asset), enough);
+        uint256 value = sight.quote.primaryAssets;
+        if (value < enough || LiquidationMath.isHealthy(value, word.lltvBps(), debt)) return false;
         (result.repaidAssets, result.feeAssets, result.seizedAssets) = _solventFigures(
             value,
-            seen.debt,
-            seen.debt,
+            debt,
+            debt,
             held,
             maxRepaid,
-            rules
+            word,
+            books.modelWord
         );
-        if (result.repaidAssets == 0) return _storeInterest(seen);
-        _book(seen, state, stored, result);
-        if (result.seizedAssets < minSeized) revert ILendingVault.SeizesTooLittle(result.seizedAssets, minSeized);
-        _emitLiquidated(borrower, collateral, result, seen.index);
-    }
-
-    function _emitLiquidated(
-        address borrower,
-        address collateral,
-        ILendingVault.Liquidation memory result,
-        uint256 index
-    ) internal {
-        emit ILendingVault.Liquidated(
-            borrower,
-            collateral,
-            msg.sender,
-            result.repaidAssets,
-            result.feeAssets,
-            result.seizedAssets,
-            index
-        );
-    }
-
-    /// @dev Reads the books, with interest to this second, and what the position owes.
-    function _see(Seen memory seen) private view {
-        (CashWord cashWord, TotalsWord totalsWord, ModelWord modelWord) = (_cashWord(), _totalsWord(), _modelWord());
-        (seen.cashWord, seen.totalsWord, seen.modelWord) = (cashWord, totalsWord, modelWord);
-        (seen.index, seen.totalDebt) = _interest(cashWord, totalsWord, modelWord);
-        seen.debt = InterestRates.toAssetsUp(seen.debtWord.scaledDebt(), seen.index);
-    }
-
-    function _storeInterest(Seen memory seen) private {
-        _setCashWord(seen.cashWord.with(seen.cashWord.cash(), seen.index));
+        return result.repaidAssets != 0;
     }
 
     /// @dev Takes what is repaid and seized out of position and totals, and books what the liquidator is about to pay.
     function _book(
-        Seen memory seen,
+        Sight memory sight,
+        Books memory books,
         Collateral storage state,
         Position storage stored,
         ILendingVault.Liquidation memory result
     ) private {
-        (DebtWord debtWord, uint256 scaled) = _pay(seen.debtWord, result.repaidAssets, seen.debt, seen.index);
-        uint256 left = InterestRates.toAssetsUp(debtWord.scaledDebt(), seen.index);
-        if (left != 0 && _isDust(left, seen.modelWord.minDebtBits())) {
+        (DebtWord debtWord, uint256 scaled) = _pay(sight.debtWord, result.repaidAssets, books.debt, sight.index);
+        uint256 left = InterestRates.toAssetsUp(debtWord.scaledDebt(), sight.index);
+        if (left != 0 && _isDust(left, books.modelWord.minDebtBits())) {
             revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
         }
         _setTotals(
-            seen.totalsWord,
-            seen.totalsWord.scaledDebt() - scaled,
-            seen.index,
-            seen.totalDebt,
-            seen.modelWord.reserveFactorBps(),
+            books.totalsWord,
+            books.totalsWord.scaledDebt() - scaled,
+            sight.index,
+            sight.totalDebt,
+            books.modelWord.reserveFactorBps(),
             result.feeAssets
         );
         uint256 paid = result.repaidAssets + result.feeAssets;
-        _setCashWord(seen.cashWord.with(seen.cashWord.cash() + paid, seen.index));
+        _setCashWord(books.cashWord.with(books.cashWord.cash() + paid, sight.index));
         _setDebtWord(stored, debtWord);
         // No more is seized than is held, and no more principal paid than is owed.
         unchecked {
-            uint256 paidPrincipal = seen.debtWord.principal() - debtWord.principal();
-            _setWord(state, seen.collateralWord.less(paidPrincipal));
-            _setRestWord(stored, _restAfter(seen, paidPrincipal, result.seizedAssets));
+            uint256 paidPrincipal = sight.debtWord.principal() - debtWord.principal();
+            _setWord(state, sight.collateralWord.less(paidPrincipal));
+            _setRestWord(stored, _restAfter(sight, books.modelWord, paidPrincipal, result.seizedAssets));
         }
     }
 
     /// @dev The second slot of the position: collateral is gone, and young principal is paid before aged.
-    function _restAfter(Seen memory seen, uint256 paidPrincipal, uint256 seized) private view returns (RestWord) {
-        RestWord word = seen.restWord;
+    function _restAfter(
+        Sight memory sight,
+        ModelWord modelWord,
+        uint256 paidPrincipal,
+        uint256 seized
+    ) private view returns (RestWord) {
+        RestWord word = sight.restWord;
         DebtAge.Age age = word.age();
         if (age.isYoung()) {
-            uint256 principal = seen.debtWord.principal();
-            age = DebtAge.afterRepay(age, principal, paidPrincipal, seen.modelWord.waitingPeriod());
+            age = DebtAge.afterRepay(age, sight.debtWord.principal(), paidPrincipal, modelWord.waitingPeriod());
         }
         return word.with(word.collateral() - seized, age);
+    }
+
+    /// @dev When all is booked: hands the collateral over, calls back if there is `data` to call with, and takes the payment.
+    function _exchange(address collateral, ILendingVault.Liquidation memory result, bytes calldata data) internal {
+        uint256 seized = result.seizedAssets;
+        if (seized != 0) IERC20(collateral).safeTransfer(msg.sender, seized);
+        uint256 owed = result.repaidAssets + result.feeAssets;
+        if (data.length != 0) ILiquidationCallback(msg.sender).onLiquidation(owed, seized, data);
+        _asset.pull(msg.sender, owed);
     }
 }

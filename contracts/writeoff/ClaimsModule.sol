@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ClaimPayments} from "./ClaimPayments.sol";
 import {ModuleCode} from "./ModuleCode.sol";
 import {PreparedEpochs} from "./PreparedEpochs.sol";
+import {Reinvestment} from "./Reinvestment.sol";
 
 /// @title Claims and recoveries of a vault that runs them in a module
 /// @notice What `WriteOffVault` does itself where it has room. The vault has checked who calls. Upholds RE1.
-abstract contract ClaimsModule is ClaimPayments, PreparedEpochs, ModuleCode {
+abstract contract ClaimsModule is Reinvestment, PreparedEpochs, ModuleCode {
     /// @notice See {ILossShares}. The vault has checked who speaks for `account`.
     function claimRecovery(
         address account,
@@ -18,15 +18,13 @@ abstract contract ClaimsModule is ClaimPayments, PreparedEpochs, ModuleCode {
         return _settleClaims(account, receiver, claims, ofProvisions);
     }
 
-    /// @notice Marks claims that the vault is about to turn into shares. For the vault only, which has checked who speaks
-    /// for `account`.
-    /// @return assets Sum of the claims, asset units.
-    /// @return ofProvisions Part of it that is for epochs charged by a provision, asset units.
-    function markClaims(
+    /// @notice See {IWriteOffVault}. The vault has checked who speaks for `account`.
+    function reinvestRecovery(
         address account,
-        uint256[] calldata epochs
-    ) external onlyDelegated returns (uint256 assets, uint256 ofProvisions) {
-        return _markClaims(account, epochs);
+        uint256[] calldata epochs,
+        address receiver
+    ) external onlyDelegated nonReentrant returns (uint256 assets, uint256 shares) {
+        return _reinvest(account, epochs, receiver);
     }
 
     /// @notice See {IWriteOffVault}. The vault has checked that the engine calls.

@@ -5,7 +5,6 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {ILossShares} from "../interfaces/ILossShares.sol";
-import {ShareMath} from "../libraries/ShareMath.sol";
 import {Authorizations} from "./Authorizations.sol";
 import {PreparedEpochs} from "./PreparedEpochs.sol";
 
@@ -95,25 +94,18 @@ abstract contract LossShares is ILossShares, PreparedEpochs, ERC20Permit, Author
 
     /// @dev ERC-20 bookkeeping on heads instead of OpenZeppelin's private balances.
     function _update(address from, address to, uint256 shares) internal virtual override {
-        if (from == address(0)) {
-            uint256 supply = _supply + shares;
-            if (supply > type(uint128).max - ShareMath.VIRTUAL_SHARES) revert ExceedsShareLimit(supply);
-            _supply = uint128(supply);
-        } else {
-            Head memory head = _heads[from];
-            uint256 balance = head.balance;
-            if (balance < shares) revert ERC20InsufficientBalance(from, balance, shares);
-            // Not more than the balance, as has just been seen. Unchecked is worth 100 gas to a transfer, here and below.
-            unchecked {
-                _setBalance(from, head, balance - shares);
-            }
-        }
-        // All balances together are the supply, which has 128 bits.
+        if (from == address(0)) return _issue(to, shares);
+        Head memory head = _heads[from];
+        uint256 balance = head.balance;
+        if (balance < shares) revert ERC20InsufficientBalance(from, balance, shares);
+        // Not more than the balance, as has just been seen; all balances together are the supply, which has 128 bits.
+        // Unchecked is worth 100 gas to a transfer.
         unchecked {
+            _setBalance(from, head, balance - shares);
             if (to == address(0)) {
                 _supply -= uint128(shares);
             } else {
-                Head memory head = _heads[to];
+                head = _heads[to];
                 _setBalance(to, head, head.balance + shares);
             }
         }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {IAssignableClaims} from "../interfaces/IAssignableClaims.sol";
 import {IClaimAssignments} from "../interfaces/IClaimAssignments.sol";
 import {IVaultRules} from "../interfaces/IVaultRules.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {Cooldown} from "../libraries/Cooldown.sol";
-import {ClaimsModule} from "./ClaimsModule.sol";
 import {LossShares} from "./LossShares.sol";
 import {VaultRules} from "./VaultRules.sol";
 import {WriteOffVault} from "./WriteOffVault.sol";
@@ -42,17 +40,14 @@ abstract contract ModularVault is IAssignableClaims, IClaimAssignments, WriteOff
         _forward(_claimsModule);
     }
 
-    /// @inheritdoc LossShares
-    function _takeClaims(
+    /// @inheritdoc IWriteOffVault
+    function reinvestRecovery(
         address account,
-        uint256[] calldata epochs
-    ) internal override returns (uint256 assets, uint256 ofProvisions) {
+        uint256[] calldata,
+        address
+    ) external override returns (uint256, uint256) {
         _checkAuthorized(account);
-        bytes memory answer = Address.functionDelegateCall(
-            _claimsModule,
-            abi.encodeCall(ClaimsModule.markClaims, (account, epochs))
-        );
-        return abi.decode(answer, (uint256, uint256));
+        _forward(_claimsModule);
     }
 
     /// @inheritdoc IWriteOffVault
@@ -95,6 +90,16 @@ abstract contract ModularVault is IAssignableClaims, IClaimAssignments, WriteOff
 
     /// @inheritdoc IWriteOffVault
     function windUp() external override restricted {
+        _forward(_rulesModule);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function pause(bool, bool) external override restricted {
+        _forward(_rulesModule);
+    }
+
+    /// @inheritdoc IWriteOffVault
+    function unpause() external override restricted {
         _forward(_rulesModule);
     }
 
@@ -227,6 +232,46 @@ abstract contract ModularVault is IAssignableClaims, IClaimAssignments, WriteOff
     function closure() external view override(IVaultRules, VaultRules) returns (bool wipedOut, bool windingUp) {
         _forwardView(_viewModule);
         return (wipedOut, windingUp);
+    }
+
+    function previewDeposit(uint256) external view override returns (uint256 shares) {
+        _forwardView(_viewModule);
+        return shares;
+    }
+
+    function previewMint(uint256) external view override returns (uint256 assets) {
+        _forwardView(_viewModule);
+        return assets;
+    }
+
+    function previewWithdraw(uint256) external view override returns (uint256 shares) {
+        _forwardView(_viewModule);
+        return shares;
+    }
+
+    function previewRedeem(uint256) external view override returns (uint256 assets) {
+        _forwardView(_viewModule);
+        return assets;
+    }
+
+    function maxDeposit(address) external view override returns (uint256 assets) {
+        _forwardView(_viewModule);
+        return assets;
+    }
+
+    function maxMint(address) external view override returns (uint256 shares) {
+        _forwardView(_viewModule);
+        return shares;
+    }
+
+    function maxWithdraw(address) external view override returns (uint256 assets) {
+        _forwardView(_viewModule);
+        return assets;
+    }
+
+    function maxRedeem(address) external view override returns (uint256 shares) {
+        _forwardView(_viewModule);
+        return shares;
     }
 
     // ---------------------------------------------------------------- How

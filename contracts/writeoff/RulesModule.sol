@@ -31,6 +31,16 @@ abstract contract RulesModule is ReserveSweep, ExitNotices, ClaimAssignments, Mo
     }
 
     /// @notice See {IWriteOffVault}.
+    function pause(bool deposits, bool borrowing) external onlyDelegated {
+        _pause(deposits, borrowing);
+    }
+
+    /// @notice See {IWriteOffVault}.
+    function unpause() external onlyDelegated {
+        _unpause();
+    }
+
+    /// @notice See {IWriteOffVault}.
     function sweepReserves() external onlyDelegated nonReentrant returns (uint256 assets) {
         return _sweepReserves();
     }

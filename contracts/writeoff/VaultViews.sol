@@ -3,12 +3,13 @@ pragma solidity 0.8.30;
 
 import {ModuleCode} from "./ModuleCode.sol";
 import {PreparedEpochs} from "./PreparedEpochs.sol";
+import {SharePrices} from "./SharePrices.sol";
 import {VaultRules} from "./VaultRules.sol";
 
 /// @title What every vault says of itself, for one that lets a module answer
-/// @notice Rules, claims and provisions. Every function is `view`: the vault's cast of a delegatecall to `view` rests on
+/// @notice Rules, claims, provisions, what entries and exits would give. Every function is `view`: the vault's cast of a delegatecall to `view` rests on
 /// it.
-abstract contract VaultViews is VaultRules, PreparedEpochs, ModuleCode {
+abstract contract VaultViews is VaultRules, SharePrices, PreparedEpochs, ModuleCode {
     /// @inheritdoc VaultRules
     modifier asVault() override {
         _checkDelegated();
@@ -45,5 +46,47 @@ abstract contract VaultViews is VaultRules, PreparedEpochs, ModuleCode {
         uint256 id
     ) external view onlyDelegated returns (uint256 reserveAssets, uint256 earmarkedAssets, uint256 chargedAssets) {
         return _provisionedFor(id);
+    }
+
+    // ---------------------------------------------------------------- ERC-4626
+
+    /// @notice See {IERC4626}.
+    function previewDeposit(uint256 assets) external view onlyDelegated returns (uint256 shares) {
+        return _previewDeposit(assets);
+    }
+
+    /// @notice See {IERC4626}.
+    function previewMint(uint256 shares) external view onlyDelegated returns (uint256 assets) {
+        return _previewMint(shares);
+    }
+
+    /// @notice See {IERC4626}.
+    function previewWithdraw(uint256 assets) external view onlyDelegated returns (uint256 shares) {
+        return _previewWithdraw(assets);
+    }
+
+    /// @notice See {IERC4626}.
+    function previewRedeem(uint256 shares) external view onlyDelegated returns (uint256 assets) {
+        return _previewRedeem(shares);
+    }
+
+    /// @notice See {IERC4626}.
+    function maxDeposit(address) external view onlyDelegated returns (uint256 assets) {
+        return _maxDeposit();
+    }
+
+    /// @notice See {IERC4626}.
+    function maxMint(address) external view onlyDelegated returns (uint256 shares) {
+        return _maxMint();
+    }
+
+    /// @notice See {IERC4626}.
+    function maxWithdraw(address owner) external view onlyDelegated returns (uint256 assets) {
+        return _maxWithdraw(owner);
+    }
+
+    /// @notice See {IERC4626}.
+    function maxRedeem(address owner) external view onlyDelegated returns (uint256 shares) {
+        return _maxRedeem(owner);
     }
 }

@@ -298,6 +298,20 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         emit IWriteOffVault.WindUpStarted();
     }
 
+    /// @dev Stops new inflow, or new risk, or both.
+    function _pause(bool deposits, bool borrowing) internal {
+        if (deposits) _depositsPaused = true;
+        if (borrowing) _borrowingPaused = true;
+        emit IWriteOffVault.PauseSet(_depositsPaused, _borrowingPaused);
+    }
+
+    /// @dev Allows both again.
+    function _unpause() internal {
+        _depositsPaused = false;
+        _borrowingPaused = false;
+        emit IWriteOffVault.PauseSet(false, false);
+    }
+
     function _is(uint8 flag) internal view returns (bool) {
         return _flags & flag != 0;
     }

@@ -7,14 +7,13 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {ShareMath} from "../libraries/ShareMath.sol";
-import {ClaimPayments} from "./ClaimPayments.sol";
 import {LossShares} from "./LossShares.sol";
+import {Reinvestment} from "./Reinvestment.sol";
 import {ReserveSweep} from "./ReserveSweep.sol";
 import {VaultRules} from "./VaultRules.sol";
 import {WriteOffBook} from "./WriteOffBook.sol";
@@ -29,7 +28,7 @@ abstract contract WriteOffVault is
     WriteOffBook,
     ReserveSweep,
     VaultRules,
-    ClaimPayments,
+    Reinvestment,
     LossShares,
     AccessManaged
 {
@@ -105,14 +104,9 @@ abstract contract WriteOffVault is
         address account,
         uint256[] calldata epochs,
         address receiver
-    ) external nonReentrant returns (uint256 assets, uint256 shares) {
-        (uint256 total, uint256 supply) = _openForDeposit();
-        (assets, ) = _takeClaims(account, epochs);
-        shares = ShareMath.toSharesDown(assets, total, supply);
-        if (shares == 0) revert NothingForNothing(assets, shares);
-        _addCash(_releaseClaims(assets, assets));
-        _mint(receiver, shares);
-        emit RecoveryReinvested(account, receiver, assets, shares);
+    ) external virtual nonReentrant returns (uint256 assets, uint256 shares) {
+        _checkAuthorized(account);
+        return _reinvest(account, epochs, receiver);
     }
 
     /// @inheritdoc IWriteOffVault
@@ -153,17 +147,13 @@ abstract contract WriteOffVault is
     }
 
     /// @inheritdoc IWriteOffVault
-    function pause(bool deposits, bool borrowing) external restricted {
-        if (deposits) _depositsPaused = true;
-        if (borrowing) _borrowingPaused = true;
-        emit PauseSet(_depositsPaused, _borrowingPaused);
+    function pause(bool deposits, bool borrowing) external virtual restricted {
+        _pause(deposits, borrowing);
     }
 
     /// @inheritdoc IWriteOffVault
-    function unpause() external restricted {
-        _depositsPaused = false;
-        _borrowingPaused = false;
-        emit PauseSet(false, false);
+    function unpause() external virtual restricted {
+        _unpause();
     }
 
     // ---------------------------------------------------------------- Views
@@ -209,67 +199,48 @@ abstract contract WriteOffVault is
         return (_depositsPaused, _borrowingPaused);
     }
 
-    function totalAssets() public view returns (uint256) {
-        if (_booksOpen != 0) revert BooksOpen();
-        return _presentTotalAssets();
+    function totalAssets() external view returns (uint256) {
+        return _totalAssets();
     }
 
-    function convertToShares(uint256 assets) public view returns (uint256) {
-        return ShareMath.toSharesDown(assets, totalAssets(), totalSupply());
+    function convertToShares(uint256 assets) external view returns (uint256) {
+        return ShareMath.toSharesDown(assets, _totalAssets(), _supply);
     }
 
-    function convertToAssets(uint256 shares) public view returns (uint256) {
-        return ShareMath.toAssetsDown(shares, totalAssets(), totalSupply());
+    function convertToAssets(uint256 shares) external view returns (uint256) {
+        return ShareMath.toAssetsDown(shares, _totalAssets(), _supply);
     }
 
-    function previewDeposit(uint256 assets) external view returns (uint256) {
-        return ShareMath.toSharesDown(assets, _forEntry(totalAssets()), totalSupply());
+    function previewDeposit(uint256 assets) external view virtual returns (uint256) {
+        return _previewDeposit(assets);
     }
 
-    function previewMint(uint256 shares) external view returns (uint256) {
-        return ShareMath.toAssetsUp(shares, _forEntry(totalAssets()), totalSupply());
+    function previewMint(uint256 shares) external view virtual returns (uint256) {
+        return _previewMint(shares);
     }
 
-    function previewWithdraw(uint256 assets) external view returns (uint256) {
-        return ShareMath.toSharesUp(assets, _forExit(totalAssets()), totalSupply());
+    function previewWithdraw(uint256 assets) external view virtual returns (uint256) {
+        return _previewWithdraw(assets);
     }
 
-    function previewRedeem(uint256 shares) external view returns (uint256) {
-        return ShareMath.toAssetsDown(shares, _forExit(totalAssets()), totalSupply());
+    function previewRedeem(uint256 shares) external view virtual returns (uint256) {
+        return _previewRedeem(shares);
     }
 
-    /// @dev Both limits hold for either way in: cash fits 112 bits, shares fit 128.
-    function maxDeposit(address) external view returns (uint256) {
-        (uint256 assets, uint256 shares) = _room();
-        if (shares == 0) return 0;
-        // The most that gives no share too many: one unit less than what one share more would cost.
-        return Math.min(assets, ShareMath.toAssetsUp(shares + 1, _forEntry(totalAssets()), totalSupply()) - 1);
+    function maxDeposit(address) external view virtual returns (uint256) {
+        return _maxDeposit();
     }
 
-    function maxMint(address) external view returns (uint256) {
-        (uint256 assets, uint256 shares) = _room();
-        if (shares == 0) return 0;
-        return Math.min(shares, ShareMath.toSharesDown(assets, _forEntry(totalAssets()), totalSupply()));
+    function maxMint(address) external view virtual returns (uint256) {
+        return _maxMint();
     }
 
-    function maxWithdraw(address owner) external view returns (uint256) {
-        if (_reentrancyGuardEntered()) return 0;
-        uint256 total = _forExit(totalAssets());
-        return Math.min(ShareMath.toAssetsDown(_exitable(owner), total, totalSupply()), _exitCash());
+    function maxWithdraw(address owner) external view virtual returns (uint256) {
+        return _maxWithdraw(owner);
     }
 
-    /// @dev Shares that are worth less than one asset unit together cannot be redeemed. Where cash is the limit, no
-    /// shares are named that would give nothing for their last part.
-    function maxRedeem(address owner) external view returns (uint256 shares) {
-        if (_reentrancyGuardEntered()) return 0;
-        shares = _exitable(owner);
-        uint256 total = _forExit(totalAssets());
-        uint256 supply = totalSupply();
-        uint256 exitCash = _exitCash();
-        if (ShareMath.toAssetsDown(shares, total, supply) > exitCash) {
-            shares = ShareMath.toSharesDown(exitCash, total, supply);
-        }
-        if (ShareMath.toAssetsDown(shares, total, supply) == 0) return 0;
+    function maxRedeem(address owner) external view virtual returns (uint256) {
+        return _maxRedeem(owner);
     }
 
     // ---------------------------------------------------------------- Private
@@ -277,27 +248,6 @@ abstract contract WriteOffVault is
     /// @inheritdoc LossShares
     function _payClaims(address receiver, uint256 assets) internal override {
         _payOut(receiver, assets);
-    }
-
-    /// @return total What entries are priced by, asset units.
-    /// @return supply Shares.
-    function _openForDeposit() private returns (uint256 total, uint256 supply) {
-        if (_depositsPaused) revert DepositsPaused();
-        total = _accrueTotal();
-        supply = _supply;
-        uint8 flags = _flags;
-        if (flags & WINDING_UP != 0) revert VaultWindingUp();
-        if (flags & WIPED_OUT != 0 || ShareMath.isWipedOut(total, supply)) revert VaultWipedOut(total, supply);
-        total = _forEntry(total);
-    }
-
-    /// @dev What entries are priced by, and exits: nobody gains by coming or going ahead of the next feed round.
-    function _forEntry(uint256 total) private view returns (uint256) {
-        return total + _priceSpread();
-    }
-
-    function _forExit(uint256 total) private view returns (uint256) {
-        return Math.saturatingSub(total, _priceSpread());
     }
 
     function _takeDeposit(uint256 assets, uint256 shares, address receiver) private {
@@ -327,13 +277,5 @@ abstract contract WriteOffVault is
         if (from == address(0) || !_is(EXIT_NOTICE)) return;
         if (to == address(0)) _useExit(from, shares);
         else _capExit(from);
-    }
-
-    /// @dev Asset units and shares that can still be added; nothing while closed or in the middle of a call.
-    function _room() private view returns (uint256 assets, uint256 shares) {
-        if (_depositsPaused || _is(WINDING_UP | WIPED_OUT) || _reentrancyGuardEntered()) return (0, 0);
-        if (ShareMath.isWipedOut(totalAssets(), totalSupply())) return (0, 0);
-        assets = type(uint112).max - _cash;
-        shares = type(uint128).max - ShareMath.VIRTUAL_SHARES - totalSupply();
     }
 }

@@ -61,6 +61,8 @@ export interface Lending {
   asset: TestToken;
   collateral: TestToken;
   vault: LendingVault;
+  /** Where the vault's LiquidationModule is. */
+  liquidationModule: string;
   /** Smallest units per whole asset. */
   one: bigint;
   /** Smallest units per whole collateral. */
@@ -140,7 +142,11 @@ export async function deployLending(ethers: Ethers, options: LendingOptions = {}
     targetHealthBps: options.targetHealthBps ?? 10_500n,
     principalCap: 10n ** 9n * one,
   });
-  return { manager, engine, oracle, asset, collateral, vault, one, oneCollateral, setPrice, at };
+  return {
+    ...{ manager, engine, oracle, asset, collateral, vault },
+    liquidationModule: await at(liquidationModule),
+    ...{ one, oneCollateral, setPrice, at },
+  };
 }
 
 /** A token of one kind, seen as the ordinary token whose functions all kinds share. A FeeToken starts without a fee. */

@@ -12,6 +12,15 @@ contract LiquidationMathTest is Test {
     uint256 private constant BPS = 10_000;
     uint256 private constant WAD = 1e18;
 
+    /// @dev Rules of one collateral, and the fee of the vault, bps.
+    struct Rules {
+        uint256 lltvBps;
+        uint256 incentiveBps;
+        uint256 minIncentiveBps;
+        uint256 targetHealthBps;
+        uint256 feeBps; // of the incentive beyond the minimum
+    }
+
     /// @notice LV2: solvency, what is covered and what a liquidator pays for everything are one rule.
     function testFuzzLV2InsolventMeansDebtAboveWhatIsCovered(uint128 value, uint128 debt, uint16 minBps) public pure {
         uint256 min = 1 + (minBps % 2_000);
@@ -28,10 +37,10 @@ contract LiquidationMathTest is Test {
     /// @notice WO5: while the position is solvent its collateral pays for the whole debt at the incentive of that
     /// moment, so nothing can be lost; and the incentive lies between the minimum and the full one.
     function testFuzzWO5IncentiveIsAffordableWhileSolvent(uint128 debt, uint128 beyond, uint256 seed) public pure {
-        LiquidationMath.Rules memory rules = _rules(seed);
+        Rules memory rules = _rules(seed);
         vm.assume(debt != 0);
         uint256 value = Math.ceilDiv(uint256(debt) * (BPS + rules.minIncentiveBps), BPS) + (beyond >> (seed >> 249));
-        uint256 incentive = LiquidationMath.incentiveWad(value, debt, rules);
+        uint256 incentive = _incentive(value, debt, rules);
         assertGe(incentive, rules.minIncentiveBps * (WAD / BPS));
         assertLe(incentive, rules.incentiveBps * (WAD / BPS));
         assertLe(uint256(debt) * (WAD + incentive), value * WAD);
@@ -39,7 +48,7 @@ contract LiquidationMathTest is Test {
 
     /// @notice A repayment to target restores it within rounding, and one unit less would not; or closes everything.
     function testFuzzRepaymentRestoresTheTargetAndNoMore(uint128 debt, uint256 valueSeed, uint256 seed) public pure {
-        LiquidationMath.Rules memory rules = _rules(seed);
+        Rules memory rules = _rules(seed);
         // From what just covers the minimum incentive to what is just unhealthy.
         uint256 lowest = Math.ceilDiv(uint256(debt) * (BPS + rules.minIncentiveBps), BPS);
         uint256 highest = (uint256(debt) * BPS) / rules.lltvBps;
@@ -47,8 +56,8 @@ contract LiquidationMathTest is Test {
         uint256 value = lowest + (valueSeed % (highest - lowest));
         assertFalse(LiquidationMath.isInsolvent(value, debt, rules.minIncentiveBps));
         assertLt(LiquidationMath.healthWad(value, rules.lltvBps, debt), WAD);
-        uint256 incentive = LiquidationMath.incentiveWad(value, debt, rules);
-        uint256 repaid = LiquidationMath.repayToTarget(value, debt, incentive, rules);
+        uint256 incentive = _incentive(value, debt, rules);
+        uint256 repaid = _repayToTarget(value, debt, incentive, rules);
         assertLe(repaid, debt);
         if (repaid < debt) {
             assertTrue(_reachesTarget(value, debt, repaid, incentive, rules));
@@ -63,19 +72,19 @@ contract LiquidationMathTest is Test {
     /// @notice Whatever the debt and the value within the bounds the library names, its unchecked figures are those of
     /// checked arithmetic.
     function testFuzzFiguresOverflowNowhere(uint256 debt, uint256 value, uint112 held, uint256 seed) public pure {
-        LiquidationMath.Rules memory rules = _rules(seed);
+        Rules memory rules = _rules(seed);
         rules.feeBps = (seed >> 64) % (BPS / 2 + 1);
         debt = 1 + (debt % (2 ** 137 - 1));
         value = 1 + ((value >> (seed >> 248)) % LiquidationMath.MAX_VALUE);
         uint256 full = rules.incentiveBps * (WAD / BPS);
         uint256 min = rules.minIncentiveBps * (WAD / BPS);
         uint256 incentive = Math.max(Math.min(Math.saturatingSub(Math.mulDiv(value, WAD, debt), WAD), full), min);
-        assertEq(LiquidationMath.incentiveWad(value, debt, rules), incentive, "incentive");
+        assertEq(_incentive(value, debt, rules), incentive, "incentive");
         uint256 repaid = _toTarget(value, debt, incentive, rules);
-        assertEq(LiquidationMath.repayToTarget(value, debt, incentive, rules), repaid, "to target");
+        assertEq(_repayToTarget(value, debt, incentive, rules), repaid, "to target");
         assertEq(LiquidationMath.affordable(value, incentive), Math.mulDiv(value, WAD, WAD + incentive), "affordable");
         assertEq(
-            LiquidationMath.fee(debt, incentive, rules),
+            LiquidationMath.fee(debt, incentive, rules.minIncentiveBps, rules.feeBps),
             Math.mulDiv(debt * (incentive - min), rules.feeBps, WAD * BPS),
             "fee"
         );
@@ -100,7 +109,7 @@ contract LiquidationMathTest is Test {
         uint256 value,
         uint256 debt,
         uint256 incentive,
-        LiquidationMath.Rules memory rules
+        Rules memory rules
     ) private pure returns (uint256) {
         uint256 target = rules.targetHealthBps * (WAD / BPS);
         uint256 lltv = rules.lltvBps * (WAD / BPS);
@@ -122,13 +131,26 @@ contract LiquidationMathTest is Test {
         uint256 debt,
         uint256 repaid,
         uint256 incentive,
-        LiquidationMath.Rules memory rules
+        Rules memory rules
     ) private pure returns (bool) {
         uint256 left = value * WAD - repaid * (WAD + incentive);
         return left * rules.lltvBps >= (debt - repaid) * WAD * rules.targetHealthBps;
     }
 
-    function _rules(uint256 seed) private pure returns (LiquidationMath.Rules memory rules) {
+    function _incentive(uint256 value, uint256 debt, Rules memory rules) private pure returns (uint256) {
+        return LiquidationMath.incentiveWad(value, debt, rules.incentiveBps, rules.minIncentiveBps);
+    }
+
+    function _repayToTarget(
+        uint256 value,
+        uint256 debt,
+        uint256 incentive,
+        Rules memory rules
+    ) private pure returns (uint256) {
+        return LiquidationMath.repayToTarget(value, debt, incentive, rules.lltvBps, rules.targetHealthBps);
+    }
+
+    function _rules(uint256 seed) private pure returns (Rules memory rules) {
         rules.minIncentiveBps = 1 + (seed % 2_000);
         rules.incentiveBps = rules.minIncentiveBps + ((seed >> 16) % (5_001 - rules.minIncentiveBps));
         rules.lltvBps = 1 + ((seed >> 32) % ((BPS * BPS) / (BPS + rules.minIncentiveBps) - 1));

@@ -172,6 +172,21 @@ describe("LendingVault: who may call what", () => {
       });
     }
 
+    it("do nothing for others that the vault asks of them for itself", async () => {
+      const scene = await networkHelpers.loadFixture(fixture);
+      const own: string[] = [];
+      for (const name of MODULES) {
+        const { interface: abi } = await ethers.getContractFactory(name);
+        for (const fragment of functionsOf(abi)) {
+          if (OF_THE_MODULE.includes(fragment.name) || scene.vault.interface.hasFunction(fragment.selector)) continue;
+          own.push(fragment.name);
+          const call = send(scene, scene.vaultAddress, fragment.name, abi);
+          await expect(call, fragment.name).to.be.revertedWithoutReason(ethers);
+        }
+      }
+      expect(own).to.deep.equal(["bookLiquidation", "settleLiquidation", "clearImpairment", "forgetIfHealed"]);
+    });
+
     const WIRED = ["asset", "engine", "oracle"] as const;
     for (const [moduleIndex, moduleName] of MODULES.entries()) {
       for (const [wireIndex, wire] of WIRED.entries()) {

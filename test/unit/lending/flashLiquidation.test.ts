@@ -179,6 +179,38 @@ describe("LendingVault: flash liquidation", () => {
         const send = () => flash(scene, ...sale(scene), [scene.vaultAddress, data]);
         await expectRefused(scene, send, "ReentrancyGuardReentrantCall", []);
       });
+
+      it(`the vault refuses ${name} where no loss is booked, too`, async () => {
+        const scene = await networkHelpers.loadFixture(insolvent);
+        await setValue(scene, 1_575n * WAD);
+        const data = { ...entries(scene), ...ownEntries(scene) }[name]!;
+        await expectRefused(scene, () => flash(scene, [scene.vaultAddress, data]), "ReentrancyGuardReentrantCall", []);
+      });
+    }
+
+    for (const [what, value] of [
+      ["with a loss", 1_000n * WAD],
+      ["without a loss", 1_575n * WAD],
+    ] as const) {
+      it(`the vault is open again when a liquidation ${what} is over, in the same transaction`, async () => {
+        const scene = await networkHelpers.loadFixture(insolvent);
+        const { vault, asset, assetAddress, vaultAddress, borrower, collateralAddress } = scene;
+        await setValue(scene, value);
+        const caller = await ethers.deployContract("SameTransaction");
+        await asset.mint(caller, 2n * DEBT);
+        const approve = asset.interface.encodeFunctionData("approve", [vaultAddress, MAX]);
+        const liquidation = vault.interface.encodeFunctionData("liquidate", [
+          borrower.address,
+          collateralAddress,
+          300n * WAD,
+          0n,
+          MAX,
+          "0x",
+        ]);
+        await caller.run([assetAddress, vaultAddress, vaultAddress], [approve, liquidation, liquidation]);
+        const events = await vault.queryFilter(vault.filters.Liquidated(borrower.address));
+        expect(events.map(({ args }) => args.repaidAssets)).to.deep.equal([300n * WAD, 300n * WAD]);
+      });
     }
 
     it("the engine takes no recovery, because the liquidator's payment is booked but not yet there", async () => {

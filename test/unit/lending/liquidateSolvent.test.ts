@@ -155,6 +155,29 @@ describe("LendingVault: liquidation of a solvent position", () => {
     });
   });
 
+  describe("by whom it is done", () => {
+    /** Whatever the module is asked to do fails from now on. */
+    async function withoutModule() {
+      const scene = await sunk();
+      await networkHelpers.setCode(scene.liquidationModule, "0xfe");
+      return scene;
+    }
+
+    it("is the vault alone: no module takes part", async () => {
+      const scene = await networkHelpers.loadFixture(withoutModule);
+      await liquidate(scene, { maxRepaid: 100n * WAD });
+      expect((await positionOf(scene)).debtAssets).to.equal(1_400n * WAD);
+    });
+
+    it("is the module where a loss would be booked, or where nothing can be done", async () => {
+      const scene = await networkHelpers.loadFixture(withoutModule);
+      for (const price of [100n, 200n]) {
+        await scene.setPrice(price);
+        await expect(liquidate(scene)).to.be.revertedWithoutReason(ethers);
+      }
+    });
+  });
+
   describe("that would leave dust", () => {
     /** A debt of 100 against 1: at 115 it would take 40 / 0.186 of it to restore the target, at the full incentive. */
     async function small() {

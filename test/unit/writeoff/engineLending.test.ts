@@ -126,6 +126,34 @@ describe("WriteOffEngine behind a lending vault", () => {
     });
   }
 
+  // Previews and limits are answered by the vault's ViewModule, which has to see what the vault is in the middle of.
+  const BOOKS_OPEN = ethers.id("BooksOpen()").slice(0, 10);
+
+  for (const name of ["previewDeposit", "previewMint", "previewWithdraw", "previewRedeem"] as const) {
+    it(`WO4: a tranche cannot read ${name} while it is asked to pay`, async () => {
+      const room = await networkHelpers.loadFixture(sunkPosition);
+      await room.hostile.reactWith(room.vault, room.vault.interface.encodeFunctionData(name as "previewMint", [WAD]));
+      await room.engine.setStack(room.vault, [await layer(room.hostile, Kind.Insurance, 2_000_000n)]);
+      await room.liquidate();
+      expect(await room.hostile.reactionSucceeded()).to.equal(false);
+      expect(await room.hostile.reactionError()).to.equal(BOOKS_OPEN);
+    });
+  }
+
+  for (const name of ["maxDeposit", "maxMint", "maxWithdraw", "maxRedeem"] as const) {
+    it(`WO4: a tranche is told by ${name} that nothing may come or go while it is asked to pay`, async () => {
+      const room = await networkHelpers.loadFixture(sunkPosition);
+      const [, lender] = await ethers.getSigners();
+      const data = room.vault.interface.encodeFunctionData(name as "maxMint", [lender!.address]);
+      await room.hostile.reactWith(room.vault, data);
+      await room.engine.setStack(room.vault, [await layer(room.hostile, Kind.Insurance, 2_000_000n)]);
+      await room.liquidate();
+      expect(await room.hostile.reactionSucceeded()).to.equal(true);
+      expect(await room.hostile.reactionError()).to.equal(ethers.toBeHex(0n, 32));
+      expect(BigInt(await ethers.provider.call({ to: room.vault, data }))).to.be.greaterThan(0n);
+    });
+  }
+
   it("a vault that the engine does not know cannot write off", async () => {
     const room = await networkHelpers.loadFixture(sunkPosition);
     const other = await ethers.deployContract("WriteOffEngine", [room.manager]);
