@@ -26,7 +26,8 @@ abstract contract LiquidationBatch is Impairments {
         uint256 firstId; // ledger number of the first of `losses`; the highest there is while there is none
         uint256 from; // first item whose loss may not have been sent down
         uint256 toDefault; // of what is paid, for earlier write-offs
-        uint256[] toDefaults; // of each item; empty if no payment need be looked at again
+        // of each item, then the slot of the position of each that is impaired or pays for earlier write-offs; empty if none is
+        uint256[] toDefaults;
         // what is to be handed over: runs of positions with the same collateral, the last of which may go on
         uint256 runs;
         address[] collaterals;
@@ -48,7 +49,7 @@ abstract contract LiquidationBatch is Impairments {
         _restart(batch, debt, items.length);
         (batch.collaterals, batch.seized) = (new address[](items.length), new uint256[](items.length));
         Closing memory closing;
-        for (uint256 i; i < items.length; ++i) _closeItem(batch, closing, items, results, i);
+        for (uint256 i; i < items.length; ++i) _closeItem(batch, closing, items[i], results, i);
         _endRun(batch);
         _sendAllDown(batch, results);
         _endBatch(false);
@@ -59,16 +60,32 @@ abstract contract LiquidationBatch is Impairments {
     function _closeItem(
         Batch memory batch,
         Closing memory closing,
-        ILendingVault.LiquidationItem[] calldata items,
+        ILendingVault.LiquidationItem calldata item,
         ILendingVault.Liquidation[] memory results,
         uint256 i
     ) private {
-        _forget(closing);
-        (Position storage stored, bytes memory failure) = _planItem(batch, closing, items[i]);
-        if (failure.length == 0 && _isOnRecord(closing) && _isRepeated(items, results, i)) {
-            failure = _duplicate(closing.borrower, closing.collateral);
+        (address borrower, address collateral) = (item.borrower, item.collateral);
+        Position storage stored = _positions[borrower][collateral];
+        if (_isElsewhere(batch.market, collateral)) {
+            _endRun(batch);
+            _storeTaken(batch);
+            _enter(batch.market, collateral);
         }
-        if (_skips(items[i].borrower, items[i].collateral, failure)) return;
+        _forget(closing);
+        bytes memory failure = _openItem(closing, stored, borrower, collateral, batch.market, batch.firstId);
+        if (failure.length == 0) {
+            failure = _planLiquidation(
+                closing,
+                batch.market.lltvBps,
+                batch.market.minIncentiveBps,
+                item.maxRepaidAssets,
+                item.minSeizedAssets
+            );
+        }
+        if (failure.length == 0 && (closing.toDefault != 0 || closing.position.impairmentId != 0)) {
+            failure = _noteDefault(batch, closing, stored, results.length, i);
+        }
+        if (_skips(borrower, collateral, failure)) return;
         ILendingVault.Liquidation memory result = results[i];
         if (closing.insolvent && closing.position.impairmentId == 0) {
             result.socializedAssets = _takeLoss(batch, closing, stored);
@@ -86,31 +103,7 @@ abstract contract LiquidationBatch is Impairments {
             batch.sum.feeAssets += closing.fee;
             batch.seizedNow += closing.seized;
         }
-        _emitLiquidated(closing.borrower, closing.collateral, result, closing.index);
-    }
-
-    /// @dev Looks at the position of an item and plans its liquidation.
-    function _planItem(
-        Batch memory batch,
-        Closing memory closing,
-        ILendingVault.LiquidationItem calldata item
-    ) private returns (Position storage stored, bytes memory failure) {
-        (address borrower, address collateral) = (item.borrower, item.collateral);
-        stored = _positions[borrower][collateral];
-        if (_isElsewhere(batch.market, collateral)) {
-            _endRun(batch);
-            _storeTaken(batch);
-            _enter(batch.market, collateral);
-        }
-        failure = _openItem(closing, stored, borrower, collateral, batch.market, batch.firstId);
-        if (failure.length != 0) return (stored, failure);
-        failure = _planLiquidation(
-            closing,
-            batch.market.lltvBps,
-            batch.market.minIncentiveBps,
-            item.maxRepaidAssets,
-            item.minSeizedAssets
-        );
+        _emitLiquidated(borrower, collateral, result, closing.index);
     }
 
     /// @dev Takes an insolvent debt out of its position, and notes its loss.
@@ -160,27 +153,6 @@ abstract contract LiquidationBatch is Impairments {
         }
     }
 
-    /// @dev Whether a plan pays for earlier write-offs of its position, or the position is impaired. The ledger learns of
-    /// such a payment when it is here, and the charges of an impaired debt are closed with the batch: till then both would be
-    /// seen as they were before, and what is owed be sold for twice.
-    function _isOnRecord(Closing memory closing) private pure returns (bool) {
-        return closing.toDefault != 0 || closing.position.impairmentId != 0;
-    }
-
-    /// @dev Whether an item before `i` has closed some of the same position.
-    function _isRepeated(
-        ILendingVault.LiquidationItem[] calldata items,
-        ILendingVault.Liquidation[] memory results,
-        uint256 i
-    ) private pure returns (bool) {
-        (address borrower, address collateral) = (items[i].borrower, items[i].collateral);
-        for (uint256 k; k < i; ++k) {
-            if (results[k].repaidAssets == 0) continue;
-            if (items[k].borrower == borrower && items[k].collateral == collateral) return true;
-        }
-        return false;
-    }
-
     /// @dev Closes a position as in a call of its own: the losses before it are sent down first, so that the totals are true
     /// for it and each loss is paid for in its turn.
     function _closeAlone(
@@ -192,10 +164,6 @@ abstract contract LiquidationBatch is Impairments {
         _sendAllDown(batch, results);
         batch.from = i + 1;
         uint256 toDefault = closing.toDefault;
-        if (toDefault != 0 || closing.position.impairmentId != 0) {
-            if (batch.toDefaults.length == 0) batch.toDefaults = new uint256[](results.length);
-            batch.toDefaults[i] = toDefault;
-        }
         // Sums as in `_closeAll`; what goes to defaults is a part of what is repaid.
         unchecked {
             batch.toDefault += toDefault;
@@ -205,6 +173,33 @@ abstract contract LiquidationBatch is Impairments {
             batch.sum.socializedAssets += socialized;
         }
         _restart(batch, _outstandingAssets(), results.length);
+    }
+
+    /// @dev Notes what item `i`, one of `count`, pays for earlier write-offs of its position, unless an item before it has
+    /// closed some of the same. The ledger learns of that payment when it is here, and what an impaired debt is charged is
+    /// closed with the batch: till then the position would seem to owe what it has paid, and would be sold for it twice.
+    function _noteDefault(
+        Batch memory batch,
+        Closing memory closing,
+        Position storage stored,
+        uint256 count,
+        uint256 i
+    ) private pure returns (bytes memory failure) {
+        if (batch.toDefaults.length == 0) batch.toDefaults = new uint256[](2 * count);
+        uint256[] memory toDefaults = batch.toDefaults;
+        uint256 slot;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            slot := stored.slot
+        }
+        // There are twice as many places as items.
+        unchecked {
+            toDefaults[count + i] = slot;
+            uint256 k = count;
+            while (toDefaults[k] != slot) ++k;
+            if (k != count + i) return _duplicate(closing.borrower, closing.collateral);
+        }
+        toDefaults[i] = closing.toDefault;
     }
 
     /// @dev Takes a planned liquidation out of position and totals and books its loss, if any.
