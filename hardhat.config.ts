@@ -39,14 +39,12 @@ const VAULT = { "contracts/lending/LendingVault.sol": solc("production", VAULT_R
 const LIQUIDATION = { "contracts/lending/LiquidationModule.sol": solc("production") };
 
 /**
- * Dilution carries the code of the token and of both auctions: without IR, more than a transaction may create (49,152
- * bytes). Those are compiled in the same way by themselves, so that what is on a chain can be told from them.
+ * Dilution sells lots itself and carries the code of the token and of the buyback auction: without IR, more than a chain
+ * takes (24,576 bytes, and 49,152 in creation). Those are compiled in the same way by themselves, so that what is on a
+ * chain can be told from them.
  */
 const DILUTION = Object.fromEntries(
-  ["BackstopToken", "BuybackAuction", "DebtAuction", "Dilution"].map((name) => [
-    `contracts/tranches/${name}.sol`,
-    solc("production"),
-  ]),
+  ["BackstopToken", "BuybackAuction", "Dilution"].map((name) => [`contracts/tranches/${name}.sol`, solc("production")]),
 );
 
 /** For the real Chainlink proxy and aggregator that the oracle is tested against, as deployed on mainnet. */

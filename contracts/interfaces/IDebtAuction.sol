@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IDilution} from "./IDilution.sol";
-
 /// @title Dutch sale of tokens that are minted against a loss
 /// @notice One lot per write-off, any number of them at once. The price falls in a straight line from the start price to the floor, stays there
 /// until the lot expires, and is in asset units per whole token (10^18 token units):
@@ -56,8 +54,6 @@ interface IDebtAuction {
     /// @notice The lot is closed; `unsoldTokens` went back to the vault's budget.
     event LotSettled(address indexed vault, uint256 indexed id, uint256 unsoldTokens);
 
-    /// @notice Only Dilution may call this.
-    error OnlyDilution(address caller);
     /// @notice Write-off `id` of `vault` has no lot.
     error UnknownLot(address vault, uint256 id);
     /// @notice Everything of the lot is sold or settled.
@@ -80,9 +76,6 @@ interface IDebtAuction {
     /// @notice Nothing to buy: asked for `maxTokens`, `remainingTokens` are left, the lenders are owed
     /// `outstandingAssets`.
     error NothingToBuy(uint256 maxTokens, uint256 remainingTokens, uint256 outstandingAssets);
-
-    /// @notice The dilution layer, which opens lots and mints what is sold.
-    function dilution() external view returns (IDilution);
 
     /// @notice The lot of write-off `id` of `vault`.
     function lot(address vault, uint256 id) external view returns (Lot memory);
@@ -134,36 +127,4 @@ interface IDebtAuction {
 
     /// @notice For how many of the next write-offs of `vault`, without a gap and at most 128, the lot is prepared.
     function preparedLots(address vault) external view returns (uint256 lots);
-
-    /// @notice Dilution only: keeps terms of sale for the lots that are opened under them.
-    /// @param version Number of these terms; each is set once.
-    /// @param claimSeconds Time after a sale in which charged lenders may take what is left.
-    function setTerms(
-        address vault,
-        uint256 version,
-        IDilution.SaleTerms calldata terms,
-        uint256 claimSeconds
-    ) external;
-
-    /// @notice Dilution only: puts `tokens` on offer. A write-off that takes a further loss has its lot opened again, at
-    /// a fresh price and for the whole time; what was left of the lot has been taken back before.
-    /// @param startPart Start price, in 65,535ths of the way from floor to highest start price.
-    /// @param version Number of `terms`.
-    /// @param terms Terms of sale, for the event.
-    function open(
-        address vault,
-        uint256 id,
-        uint256 tokens,
-        uint16 startPart,
-        uint16 version,
-        IDilution.SaleTerms calldata terms
-    ) external;
-
-    /// @notice Dilution only: takes `tokens` off an expired lot in its claim window; they stay issued.
-    function takeUnsold(address vault, uint256 id, uint256 tokens) external;
-
-    /// @notice Dilution only: takes what is left of the lot off sale.
-    /// @return unsoldTokens That were left.
-    /// @return openedAt When they were put on offer, seconds.
-    function takeBack(address vault, uint256 id) external returns (uint256 unsoldTokens, uint256 openedAt);
 }

@@ -52,22 +52,6 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
         uint24 saleSeconds;
     }
 
-    /// @notice A purchase, as the debt auction reports it.
-    /// @param tokens To be minted.
-    /// @param assets Paid to the vault for them, asset units.
-    /// @param receiver Who gets them.
-    /// @param soldTokens Sold for the write-off so far, these included.
-    /// @param unsoldTokens Left of a lot that the purchase has closed; given back to the budget.
-    /// @param offeredAt When that lot was opened, seconds.
-    struct Sale {
-        uint256 tokens;
-        uint256 assets;
-        address receiver;
-        uint256 soldTokens;
-        uint256 unsoldTokens;
-        uint256 offeredAt;
-    }
-
     /// @notice How recovered money buys tokens back.
     /// @param startBps First price, in basis points of the average issue price of the write-off.
     /// @param riseSeconds Time in which the price rises to the average issue price.
@@ -151,7 +135,7 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     /// @notice The waterfall this layer belongs to.
     function engine() external view returns (IWriteOffEngine);
 
-    /// @notice Where minted tokens are sold.
+    /// @notice Where minted tokens are sold: this contract itself.
     function debtAuction() external view returns (IDebtAuction);
 
     /// @notice Where recovered money buys tokens back.
@@ -237,13 +221,6 @@ interface IDilution is ILossTranche, IRestructuringTranche, IBackstopMinter {
     /// rounded up, as far as the budget goes; nothing if that is less than a thousandth of a token (10^15 units), of which
     /// the lenders are charged without a lot.
     function previewOffer(address vault, uint256 shortfallAssets) external view returns (uint256 tokens);
-
-    /// @notice Debt auction only: `sale.assets` have just been paid to `vault` for tokens of the lot of `id`. Books the
-    /// proceeds, gives back what a closed lot has left, and mints.
-    function sold(address vault, uint256 id, Sale calldata sale) external;
-
-    /// @notice Debt auction only: gives `tokens` that were put on offer at `offeredAt` and not sold back to the budget.
-    function unsold(address vault, uint256 tokens, uint256 offeredAt) external;
 
     /// @notice Buyback auction only: `assets`, which the auction has just transferred here, could not be spent. What had
     /// come up the ladder goes on to insurance and reserves. What came by claims that lenders gave for tokens was the

@@ -14,17 +14,15 @@ import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {PreparedSlots} from "../libraries/PreparedSlots.sol";
 
 /// @title Dutch sale of tokens against a loss
-/// @notice Dilution opens a lot per write-off; anybody buys any part of it in one transaction, without a callback; the
-/// money goes straight from the buyer to the vault and only then are tokens minted. Holds neither money nor tokens.
+/// @notice A part of Dilution, which opens a lot per write-off; anybody buys any part of it in one transaction, without a
+/// callback; the money goes straight from the buyer to the vault and only then are tokens minted. Keeps the lots and the
+/// terms they were opened under. Not a contract of its own: that would cost a write-off that opens a lot 4,600 gas, and
+/// a purchase as much again.
 /// Never: a token under its lot's floor price, a purchase beyond what the charged lenders are owed, an expired lot that
 /// cannot be closed. Upholds DI1, RE1, LI1, WO4.
-contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
+abstract contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
     using ExactTransfer for IERC20;
     using SafeCast for uint256;
-
-    /// @inheritdoc IDebtAuction
-    IDilution public immutable dilution;
-    IWriteOffEngine private immutable _engine;
 
     /// @dev What is kept of a lot. One slot, because opening one is paid for within a write-off. Without a time it is no lot;
     /// a start part alone marks one that is prepared, which shows nothing because version 0 of all terms is empty.
@@ -42,85 +40,29 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         uint24 claimSeconds;
     }
 
+    /// @dev A purchase.
+    struct Sale {
+        uint256 tokens; // to be minted
+        uint256 assets; // paid to the vault for them
+        uint256 soldTokens; // for the write-off so far, these included
+        uint256 unsoldTokens; // left of a lot that the purchase has closed; to be given back to the budget
+        uint256 offeredAt; // when that lot was opened, seconds
+    }
+
+    IWriteOffEngine internal immutable _engine;
+
     mapping(address vault => mapping(uint256 id => Offer)) private _offers;
     mapping(address vault => mapping(uint256 version => Terms)) private _terms;
 
-    /// @dev Created by Dilution.
     constructor(IWriteOffEngine engine_) {
-        dilution = IDilution(msg.sender);
         _engine = engine_;
     }
 
-    modifier onlyDilution() {
-        if (msg.sender != address(dilution)) revert OnlyDilution(msg.sender);
-        _;
-    }
+    // ---------------------------------------------------------------- The sale
 
     /// @inheritdoc IDebtAuction
-    function setTerms(
-        address vault,
-        uint256 version,
-        IDilution.SaleTerms calldata terms,
-        uint256 claimSeconds
-    ) external onlyDilution {
-        _terms[vault][version] = Terms({sale: terms, claimSeconds: claimSeconds.toUint24()});
-    }
-
-    /// @inheritdoc IDebtAuction
-    function open(
-        address vault,
-        uint256 id,
-        uint256 tokens,
-        uint16 startPart,
-        uint16 version,
-        IDilution.SaleTerms calldata terms
-    ) external onlyDilution {
-        uint96 sold = _offers[vault][id].soldTokens;
-        _offers[vault][id] = Offer({
-            offeredTokens: (sold + tokens).toUint96(),
-            soldTokens: sold,
-            openedAt: block.timestamp.toUint32(),
-            startPart: startPart,
-            version: version
-        });
-        emit LotOpened(
-            vault,
-            id,
-            tokens,
-            DutchPrice.atPartUp(startPart, terms.floorPrice, terms.startPrice),
-            terms.floorPrice,
-            terms.fallSeconds,
-            block.timestamp + terms.saleSeconds
-        );
-    }
-
-    /// @inheritdoc IDebtAuction
-    function takeBack(
-        address vault,
-        uint256 id
-    ) external onlyDilution returns (uint256 unsoldTokens, uint256 openedAt) {
-        Offer memory offer = _offers[vault][id];
-        if (offer.offeredTokens == offer.soldTokens) return (0, 0);
-        unsoldTokens = _close(vault, id, offer);
-        _offers[vault][id] = offer;
-        return (unsoldTokens, offer.openedAt);
-    }
-
-    /// @inheritdoc IDebtAuction
-    function takeUnsold(address vault, uint256 id, uint256 tokens) external onlyDilution {
-        Offer memory offer = _openOffer(vault, id);
-        (uint256 expiresAt, uint256 closesAt) = _endOf(vault, offer);
-        if (block.timestamp < expiresAt || block.timestamp >= closesAt) {
-            revert NotClaimTime(vault, id, expiresAt, closesAt);
-        }
-        uint256 remaining = offer.offeredTokens - offer.soldTokens;
-        if (tokens > remaining) revert ExceedsLot(tokens, remaining);
-        _offers[vault][id].offeredTokens = (offer.offeredTokens - tokens).toUint96();
-        emit LotTaken(vault, id, tokens);
-    }
-
-    /// @inheritdoc IDebtAuction
-    /// @dev The report to Dilution comes last: it books the proceeds and mints.
+    /// @dev The books of the lot are complete before the buyer's money is asked for; proceeds are booked when it is there, and
+    /// tokens minted last.
     function buy(
         address vault,
         uint256 id,
@@ -131,12 +73,10 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
     ) external nonReentrant returns (uint256 tokens, uint256 assets) {
         if (block.timestamp > deadline) revert DeadlinePassed(deadline, block.timestamp);
         // Said before the buyer's money is asked for, so that it is named.
-        if (dilution.isPaused(vault)) revert SalePaused(vault);
-        IDilution.Sale memory sale;
-        sale.receiver = receiver;
-        _sell(vault, id, maxTokens, maxPrice, sale);
+        if (_isPaused(vault)) revert SalePaused(vault);
+        Sale memory sale = _sell(vault, id, maxTokens, maxPrice, receiver);
         IERC20(IERC4626(vault).asset()).pullTo(msg.sender, vault, sale.assets);
-        dilution.sold(vault, id, sale);
+        _bookSale(vault, id, sale, receiver);
         return (sale.tokens, sale.assets);
     }
 
@@ -152,7 +92,7 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
         }
         unsoldTokens = _close(vault, id, offer);
         _offers[vault][id] = offer;
-        dilution.unsold(vault, unsoldTokens, offer.openedAt);
+        _giveBack(vault, unsoldTokens, offer.openedAt);
     }
 
     /// @inheritdoc IDebtAuction
@@ -198,7 +138,7 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IDebtAuction
-    function soldTokens(address vault, uint256 id) external view returns (uint256) {
+    function soldTokens(address vault, uint256 id) public view returns (uint256) {
         return _offers[vault][id].soldTokens;
     }
 
@@ -216,12 +156,93 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
     ) external view returns (uint256 tokens, uint256 assets) {
         Offer memory offer = _offers[vault][id];
         IDilution.SaleTerms memory terms = _terms[vault][offer.version].sale;
-        if (block.timestamp >= uint256(offer.openedAt) + terms.saleSeconds || dilution.isPaused(vault)) return (0, 0);
+        if (block.timestamp >= uint256(offer.openedAt) + terms.saleSeconds || _isPaused(vault)) return (0, 0);
         return _fill(offer, _price(offer, terms), maxTokens, _engine.lendersOutstanding(vault, id));
     }
 
-    /// @dev Works out a purchase and takes it off the lot, which it may close. Fills in `sale`.
-    function _sell(address vault, uint256 id, uint256 maxTokens, uint256 maxPrice, IDilution.Sale memory sale) private {
+    // ---------------------------------------------------------------- For Dilution
+
+    /// @dev Keeps terms of sale for the lots that are opened under them, as version `version`, which is set once.
+    function _keepTerms(
+        address vault,
+        uint256 version,
+        IDilution.SaleTerms memory terms,
+        uint24 claimSeconds
+    ) internal {
+        _terms[vault][version] = Terms({sale: terms, claimSeconds: claimSeconds});
+    }
+
+    /// @dev Puts `tokens` on offer under `terms`, which are version `version`. A write-off that takes a further loss has its
+    /// lot opened again, at a fresh price and for the whole time; what was left of it has been taken back before.
+    function _openLot(
+        address vault,
+        uint256 id,
+        uint256 tokens,
+        uint16 startPart,
+        uint16 version,
+        IDilution.SaleTerms memory terms
+    ) internal {
+        Offer memory offer = _offers[vault][id];
+        offer.offeredTokens = (offer.soldTokens + tokens).toUint96();
+        offer.openedAt = block.timestamp.toUint32();
+        offer.startPart = startPart;
+        offer.version = version;
+        _offers[vault][id] = offer;
+        emit LotOpened(
+            vault,
+            id,
+            tokens,
+            DutchPrice.atPartUp(startPart, terms.floorPrice, terms.startPrice),
+            terms.floorPrice,
+            terms.fallSeconds,
+            block.timestamp + terms.saleSeconds
+        );
+    }
+
+    /// @dev Takes what is left of the lot off sale.
+    /// @return unsoldTokens That were left.
+    /// @return openedAt When they were put on offer, seconds.
+    function _takeBack(address vault, uint256 id) internal returns (uint256 unsoldTokens, uint256 openedAt) {
+        Offer memory offer = _offers[vault][id];
+        if (offer.offeredTokens == offer.soldTokens) return (0, 0);
+        unsoldTokens = _close(vault, id, offer);
+        _offers[vault][id] = offer;
+        return (unsoldTokens, offer.openedAt);
+    }
+
+    /// @dev Takes `tokens` off an expired lot in its claim window; they stay issued.
+    function _takeUnsold(address vault, uint256 id, uint256 tokens) internal {
+        Offer memory offer = _openOffer(vault, id);
+        (uint256 expiresAt, uint256 closesAt) = _endOf(vault, offer);
+        if (block.timestamp < expiresAt || block.timestamp >= closesAt) {
+            revert NotClaimTime(vault, id, expiresAt, closesAt);
+        }
+        uint256 remaining = offer.offeredTokens - offer.soldTokens;
+        if (tokens > remaining) revert ExceedsLot(tokens, remaining);
+        _offers[vault][id].offeredTokens = (offer.offeredTokens - tokens).toUint96();
+        emit LotTaken(vault, id, tokens);
+    }
+
+    /// @dev Whether purchases of `vault`'s lots are stopped.
+    function _isPaused(address vault) internal view virtual returns (bool);
+
+    /// @dev `sale.assets` have just been paid to `vault` for tokens of the lot of `id`: books the proceeds, gives back what a
+    /// closed lot has left, and mints.
+    function _bookSale(address vault, uint256 id, Sale memory sale, address receiver) internal virtual;
+
+    /// @dev Gives `tokens` that were put on offer at `offeredAt` and not sold back to the budget.
+    function _giveBack(address vault, uint256 tokens, uint256 offeredAt) internal virtual;
+
+    // ---------------------------------------------------------------- Private
+
+    /// @dev Works out a purchase and takes it off the lot, which it may close.
+    function _sell(
+        address vault,
+        uint256 id,
+        uint256 maxTokens,
+        uint256 maxPrice,
+        address receiver
+    ) private returns (Sale memory sale) {
         Offer memory offer = _openOffer(vault, id);
         IDilution.SaleTerms memory terms = _terms[vault][offer.version].sale;
         uint256 expiresAt = uint256(offer.openedAt) + terms.saleSeconds;
@@ -234,7 +255,7 @@ contract DebtAuction is IDebtAuction, ReentrancyGuardTransient {
 
         offer.soldTokens = (offer.soldTokens + sale.tokens).toUint96();
         (sale.soldTokens, sale.offeredAt) = (offer.soldTokens, offer.openedAt);
-        emit LotBought(vault, id, msg.sender, sale.receiver, sale.tokens, sale.assets, price);
+        emit LotBought(vault, id, msg.sender, receiver, sale.tokens, sale.assets, price);
         if (_isPaidFor(terms, outstanding - sale.assets)) sale.unsoldTokens = _close(vault, id, offer);
         _offers[vault][id] = offer;
     }

@@ -9,7 +9,6 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IBackstopMinter} from "../interfaces/IBackstopMinter.sol";
 import {IBackstopToken} from "../interfaces/IBackstopToken.sol";
 import {IBuybackAuction} from "../interfaces/IBuybackAuction.sol";
-import {IDebtAuction} from "../interfaces/IDebtAuction.sol";
 import {IDilution} from "../interfaces/IDilution.sol";
 import {ILossTranche} from "../interfaces/ILossTranche.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
@@ -28,9 +27,9 @@ import {DebtAuction} from "./DebtAuction.sol";
 import {DilutionTerms} from "./DilutionTerms.sol";
 
 /// @title The dilution layer
-/// @notice The last tranche before the lenders. The engine calls `cover`, which puts tokens on offer; the auctions, which
-/// this contract creates and which nobody can replace, call back when tokens are sold, left over or bought back. Keeps
-/// the budgets and holds no money between calls. Never: a mint beyond a vault's budget or under its floor price, one
+/// @notice The last tranche before the lenders. The engine calls `cover`, which puts tokens on offer; anybody buys them here.
+/// The buyback auction, which this contract creates and which nobody can replace, calls back with what it could not spend.
+/// Keeps the budgets and holds no money between calls. Never: a mint beyond a vault's budget or under its floor price, one
 /// vault's budget used by another's loss, an untrusted answer in `cover` that can do more than move a start price
 /// between its bounds. Upholds DI1, IN2, RE1, WO3, WO4.
 contract Dilution is DilutionTerms {
@@ -46,11 +45,10 @@ contract Dilution is DilutionTerms {
     uint256 private constant CLEARING_DIVISOR = 100;
 
     IBackstopToken private immutable _token;
-    IDebtAuction private immutable _debtAuction;
     /// @inheritdoc IDilution
     IBuybackAuction public immutable buybackAuction;
 
-    /// @dev What standing bids bought. What was bought at auction is in the auction's lot and in the engine's ledger.
+    /// @dev What standing bids bought. What was bought at auction is in the lot and in the engine's ledger.
     mapping(address vault => mapping(uint256 id => Issue)) private _filled;
     mapping(address vault => mapping(uint256 id => Issue)) private _taken;
     /// @inheritdoc IDilution
@@ -63,12 +61,11 @@ contract Dilution is DilutionTerms {
         uint96 globalCap_
     ) DilutionTerms(authority_, engine_, Math.saturatingSub(terms.cap, terms.initialSupply), globalCap_) {
         _token = new BackstopToken(terms.name, terms.symbol, terms.cap, terms.initialSupply, terms.initialHolder);
-        _debtAuction = new DebtAuction(engine_);
         buybackAuction = new BuybackAuction(_token);
     }
 
     modifier onlyEngine() {
-        if (msg.sender != address(engine)) revert OnlyEngine(msg.sender);
+        if (msg.sender != address(_engine)) revert OnlyEngine(msg.sender);
         _;
     }
 
@@ -157,22 +154,22 @@ contract Dilution is DilutionTerms {
         if (DutchPrice.lot(type(uint256).max, shortfallAssets, terms.floorPrice) == 0) return;
         // A new write-off has a number above all lots'; asking for its lot would cost 3,000 gas.
         bool isNew = id > book.budget.lastLotId;
-        if (!isNew) shortfallAssets += _takeBack(vault, id, terms.floorPrice);
+        if (!isNew) shortfallAssets += _withdrawLot(vault, id, terms.floorPrice);
         (uint256 tokens, LeakyBucket.Levels memory present) = book.budget.room();
         tokens = DutchPrice.lot(tokens, shortfallAssets, terms.floorPrice);
         if (tokens == 0) return;
         uint16 startPart = _startPart(vault, terms);
         book.budget.drawFrom(present, tokens, isNew ? id : book.budget.lastLotId);
-        _debtAuction.open(vault, id, tokens, startPart, book.budget.termsVersion, terms);
+        _openLot(vault, id, tokens, startPart, book.budget.termsVersion, terms);
     }
 
     /// @dev Takes what is left of the lot of `id` off sale.
     /// @return assets What it would have raised at the floor price for lenders who are still owed that.
-    function _takeBack(address vault, uint256 id, uint256 floorPrice) private returns (uint256 assets) {
-        (uint256 left, uint256 offeredAt) = _debtAuction.takeBack(vault, id);
+    function _withdrawLot(address vault, uint256 id, uint256 floorPrice) private returns (uint256 assets) {
+        (uint256 left, uint256 offeredAt) = _takeBack(vault, id);
         if (left == 0) return 0;
-        _books[vault].budget.release(left, offeredAt);
-        return Math.min(engine.lendersOutstanding(vault, id), DutchPrice.assetsDown(left, floorPrice));
+        _giveBack(vault, left, offeredAt);
+        return Math.min(_engine.lendersOutstanding(vault, id), DutchPrice.assetsDown(left, floorPrice));
     }
 
     /// @inheritdoc IDilution
@@ -222,10 +219,10 @@ contract Dilution is DilutionTerms {
 
     // ---------------------------------------------------------------- The sale
 
-    /// @inheritdoc IDilution
-    function sold(address vault, uint256 id, Sale calldata sale) external onlyAuction(address(_debtAuction)) {
+    /// @inheritdoc DebtAuction
+    function _bookSale(address vault, uint256 id, Sale memory sale, address receiver) internal override {
         VaultBook storage book = _books[vault];
-        (uint256 tokens, uint256 assets) = (sale.soldTokens, engine.creditProceeds(vault, id, sale.assets));
+        (uint256 tokens, uint256 assets) = (sale.soldTokens, _engine.creditProceeds(vault, id, sale.assets));
         // Without ever a book of bids nothing was sold to any: not looking saves 2,100 gas.
         if (book.budget.hadUnderwriters) {
             Issue memory filled = _filled[vault][id];
@@ -233,13 +230,8 @@ contract Dilution is DilutionTerms {
             assets += filled.raisedAssets;
         }
         _noteClearing(book, id, tokens, assets);
-        if (sale.unsoldTokens != 0) book.budget.release(sale.unsoldTokens, sale.offeredAt);
-        _token.mint(sale.receiver, sale.tokens);
-    }
-
-    /// @inheritdoc IDilution
-    function unsold(address vault, uint256 tokens, uint256 offeredAt) external onlyAuction(address(_debtAuction)) {
-        _books[vault].budget.release(tokens, offeredAt);
+        if (sale.unsoldTokens != 0) _giveBack(vault, sale.unsoldTokens, sale.offeredAt);
+        _token.mint(receiver, sale.tokens);
     }
 
     // ---------------------------------------------------------------- Up: money that comes back
@@ -258,15 +250,15 @@ contract Dilution is DilutionTerms {
         bool isOfClaims
     ) external onlyAuction(address(buybackAuction)) {
         IERC20 asset = IERC20(IERC4626(vault).asset());
-        asset.forceApprove(address(engine), assets);
+        asset.forceApprove(address(_engine), assets);
         if (!isOfClaims) {
-            engine.returnUnspent(vault, id, assets);
+            _engine.returnUnspent(vault, id, assets);
             return;
         }
-        uint256 owed = Math.min(assets, engine.outstanding(vault, id));
-        if (owed != 0) owed = engine.recover(vault, id, owed);
+        uint256 owed = Math.min(assets, _engine.outstanding(vault, id));
+        if (owed != 0) owed = _engine.recover(vault, id, owed);
         if (owed == assets) return;
-        asset.forceApprove(address(engine), 0);
+        asset.forceApprove(address(_engine), 0);
         keptAssets[vault] += assets - owed;
         emit ClaimMoneyKept(vault, id, assets - owed);
     }
@@ -295,7 +287,7 @@ contract Dilution is DilutionTerms {
         Issue storage issue = _taken[vault][id];
         issue.raisedAssets += assets.toUint128();
         issue.mintedTokens += tokens.toUint128();
-        _debtAuction.takeUnsold(vault, id, tokens);
+        _takeUnsold(vault, id, tokens);
         _token.mint(receiver, tokens);
     }
 
@@ -317,7 +309,8 @@ contract Dilution is DilutionTerms {
     }
 
     /// @inheritdoc IDilution
-    function averageIssuePrice(address vault, uint256 id) public view returns (uint256 price) {
+    /// @dev Not within a purchase, where tokens are counted before their proceeds are: no round of buying back opens then.
+    function averageIssuePrice(address vault, uint256 id) public view nonReentrantView returns (uint256 price) {
         (, price) = issuedFor(vault, id);
     }
 
@@ -338,22 +331,14 @@ contract Dilution is DilutionTerms {
     /// @inheritdoc IDilution
     function issueOf(address vault, uint256 id) public view returns (Issue memory issue) {
         issue = _filled[vault][id];
-        uint256 tokens = _debtAuction.soldTokens(vault, id);
+        uint256 tokens = soldTokens(vault, id);
         if (tokens == 0) return issue;
         issue.mintedTokens += tokens.toUint128();
-        issue.raisedAssets += engine.proceedsOf(vault, id).toUint128();
+        issue.raisedAssets += _engine.proceedsOf(vault, id).toUint128();
     }
 
     /// @inheritdoc IDilution
     function mintedFor(address vault, uint256 id) external view returns (uint256) {
-        return
-            uint256(_filled[vault][id].mintedTokens) +
-            _taken[vault][id].mintedTokens +
-            _debtAuction.soldTokens(vault, id);
-    }
-
-    /// @inheritdoc IDilution
-    function debtAuction() public view override returns (IDebtAuction) {
-        return _debtAuction;
+        return uint256(_filled[vault][id].mintedTokens) + _taken[vault][id].mintedTokens + soldTokens(vault, id);
     }
 }

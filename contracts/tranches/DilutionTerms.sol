@@ -15,20 +15,21 @@ import {IUnderwriterBook} from "../interfaces/IUnderwriterBook.sol";
 import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {MintBudget} from "../libraries/MintBudget.sol";
 import {BPS} from "../libraries/Units.sol";
+import {DebtAuction} from "./DebtAuction.sol";
 
 /// @title What governance decides about dilution
 /// @notice Per vault the limits, the terms of sale and of buying back, and a pause; over all vaults one global cap. The
 /// vaults' lifetime caps are allocated out of the global cap rather than racing for it, so that no vault's loss can use
 /// up what another was promised. Never: allocations above the global cap, or a global cap above what the token's own cap
 /// leaves, so a token that is on offer can always be minted. Upholds DI1, IN2, AC1.
-abstract contract DilutionTerms is IDilution, AccessManaged {
+abstract contract DilutionTerms is IDilution, AccessManaged, DebtAuction {
     using MintBudget for MintBudget.Budget;
     using SafeCast for uint256;
 
     /// @dev Longest sale or buyback, so that what is on offer or to be spent cannot be locked up for years.
     uint256 public constant MAX_AUCTION_SECONDS = 30 days;
 
-    /// @dev Everything about one vault. A loss without oracle and bids reads slots 1, 2, 3 and 5 and writes 1 and 2.
+    /// @dev Everything about one vault but its lots. A loss without oracle and bids reads slots 1, 2, 3 and 5 and writes 1 and 2.
     struct VaultBook {
         // slots 1 to 4
         MintBudget.Budget budget;
@@ -47,8 +48,6 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         uint40 coversRestructuringFrom; // second; zero: does not
     }
 
-    /// @inheritdoc IDilution
-    IWriteOffEngine public immutable engine;
     /// @dev Token cap less initial supply: what losses could mint at most.
     uint256 private immutable _mintableTokens;
 
@@ -63,14 +62,13 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         IWriteOffEngine engine_,
         uint256 mintableTokens,
         uint96 globalCap_
-    ) AccessManaged(authority_) {
-        engine = engine_;
+    ) AccessManaged(authority_) DebtAuction(engine_) {
         _mintableTokens = mintableTokens;
         _setGlobalCap(globalCap_);
     }
 
     modifier onlyKnown(address vault) {
-        if (!engine.isVault(vault)) revert UnknownVault(vault);
+        if (!_engine.isVault(vault)) revert UnknownVault(vault);
         _;
     }
 
@@ -96,7 +94,7 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         }
         _checkDurations(terms.fallSeconds, terms.saleSeconds);
         _books[vault].sale = terms;
-        _keepTerms(vault);
+        _renewTerms(vault);
         emit SaleTermsSet(vault, terms.startPrice, terms.floorPrice, terms.fallSeconds, terms.saleSeconds);
     }
 
@@ -155,7 +153,7 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
         if (address(inKindClaims) == address(0)) revert NoInKindClaims();
         if (claimSeconds > MAX_AUCTION_SECONDS) revert ClaimWindowTooLong(claimSeconds, MAX_AUCTION_SECONDS);
         _books[vault].claimSeconds = uint24(claimSeconds);
-        if (_books[vault].sale.floorPrice != 0) _keepTerms(vault);
+        if (_books[vault].sale.floorPrice != 0) _renewTerms(vault);
         emit ClaimWindowSet(vault, claimSeconds);
     }
 
@@ -188,7 +186,7 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
 
     /// @inheritdoc IDilution
     function isPaused(address vault) external view returns (bool) {
-        return _books[vault].budget.paused;
+        return _isPaused(vault);
     }
 
     /// @inheritdoc IRestructuringTranche
@@ -248,7 +246,14 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     }
 
     /// @inheritdoc IDilution
-    function debtAuction() public view virtual returns (IDebtAuction);
+    function engine() external view returns (IWriteOffEngine) {
+        return _engine;
+    }
+
+    /// @inheritdoc IDilution
+    function debtAuction() external view returns (IDebtAuction) {
+        return this;
+    }
 
     /// @inheritdoc IBackstopMinter
     function token() public view virtual returns (IERC20);
@@ -263,10 +268,20 @@ abstract contract DilutionTerms is IDilution, AccessManaged {
     }
 
     /// @dev Open lots keep their terms, so each change is a version of its own: a lot stores two bytes instead of a slot.
-    function _keepTerms(address vault) private {
+    function _renewTerms(address vault) private {
         VaultBook storage book = _books[vault];
         uint16 version = ++book.budget.termsVersion;
-        debtAuction().setTerms(vault, version, book.sale, book.claimSeconds);
+        _keepTerms(vault, version, book.sale, book.claimSeconds);
+    }
+
+    /// @inheritdoc DebtAuction
+    function _isPaused(address vault) internal view override returns (bool) {
+        return _books[vault].budget.paused;
+    }
+
+    /// @inheritdoc DebtAuction
+    function _giveBack(address vault, uint256 tokens, uint256 offeredAt) internal override {
+        _books[vault].budget.release(tokens, offeredAt);
     }
 
     function _setPaused(address vault, bool paused) private {

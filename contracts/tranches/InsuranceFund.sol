@@ -111,8 +111,9 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         uint256 shortfallAssets,
         uint256 insurableAssets
     ) external onlyEngineFor(insuredVault) {
-        uint256 fromEarmark = Math.min(_earmarkOf(id), Math.min(shortfallAssets, insurableAssets));
-        uint256 fresh = _draw(shortfallAssets - fromEarmark, insurableAssets - Math.min(fromEarmark, insurableAssets));
+        uint256 asked = Math.min(shortfallAssets, insurableAssets);
+        uint256 fromEarmark = Math.min(_earmarkOf(id), asked);
+        uint256 fresh = _draw(asked - fromEarmark);
         uint256 assets = fromEarmark + fresh;
         if (assets == 0) return;
         if (fromEarmark != 0) _useEarmark(id, fromEarmark);
@@ -128,7 +129,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         if (_unsettled[id] != 0) return;
         // What may turn out a false alarm must not end the share price: a trace of the stake is left unmarked.
         uint256 most = Math.min(assets, _cash - Math.ceilDiv(_cash, UNMARKED_DIVISOR));
-        uint256 earmarked = _draw(most, most);
+        uint256 earmarked = _draw(most);
         if (earmarked == 0) return;
         _setApart(id, earmarked);
         emit Earmarked(id, earmarked);
@@ -166,7 +167,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         if (insuredVault != address(vault)) return 0;
         uint256 asked = Math.min(shortfallAssets, insurableAssets);
         uint256 fromEarmark = Math.min(_earmarks[id].assets, asked);
-        return fromEarmark + _payable(_cash, drawable(), asked - fromEarmark, asked - fromEarmark);
+        return fromEarmark + _payable(asked - fromEarmark, _cash, drawable());
     }
 
     /// @inheritdoc ILossTranche
@@ -417,23 +418,19 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         if (notice.quantity > balance) _setNotice(from, notice.cappedAt(balance));
     }
 
-    /// @dev The one figure behind quote and payment: the smallest of what is asked for, what of it is insured, what
-    /// the fund holds and what the draw caps allow.
-    function _payable(
-        uint256 held,
-        uint256 drawableAssets,
-        uint256 shortfallAssets,
-        uint256 insurableAssets
-    ) private pure returns (uint256) {
-        return Math.min(Math.min(shortfallAssets, insurableAssets), Math.min(held, drawableAssets));
+    /// @dev The one figure behind quote and payment: the smallest of what is asked for, what the fund holds and what the
+    /// draw caps allow.
+    function _payable(uint256 asked, uint256 held, uint256 drawableAssets) private pure returns (uint256) {
+        return Math.min(asked, Math.min(held, drawableAssets));
     }
 
-    /// @dev Takes what may be paid out of cash and draw limits; the caller charges and pays it, or sets it apart.
-    function _draw(uint256 shortfallAssets, uint256 insurableAssets) private returns (uint256 assets) {
+    /// @dev Takes what may be paid of `asked` out of cash and draw limits; the caller charges and pays it, or sets it apart.
+    function _draw(uint256 asked) private returns (uint256 assets) {
+        if (asked == 0) return 0;
         LeakyBucket.Caps memory caps = _drawCaps;
         LeakyBucket.Levels memory present = _drawLevels.leaked(caps);
         uint256 held = _cash;
-        assets = _payable(held, present.room(caps), shortfallAssets, insurableAssets);
+        assets = _payable(asked, held, present.room(caps));
         if (assets == 0) return 0;
         _cash = uint96(held - assets);
         _drawLevels = present.filled(assets);

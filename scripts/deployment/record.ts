@@ -72,22 +72,18 @@ function nameByVault(deployed: readonly Created[]): Created[] {
   });
 }
 
-/** The token and both auctions, which Dilution's constructor creates with these arguments. */
+/** The token and the buyback auction, which Dilution's constructor creates with these arguments. */
 async function madeByDilution(provider: Provider, deployed: readonly Created[]): Promise<Created[]> {
   const maker = deployed.find(({ name }) => name === "Dilution");
   if (maker === undefined) return [];
   const dilution = Dilution__factory.connect(maker.address, provider);
-  const [, engine, terms] = maker.arguments as [string, string, Record<string, unknown>];
+  const [, , terms] = maker.arguments as [unknown, unknown, Record<string, unknown>];
   const token = await dilution.token();
   const { transaction } = maker;
   return [
     {
       ...{ name: "BackstopToken", contract: "BackstopToken", address: token, transaction },
       arguments: [terms.name, terms.symbol, terms.cap, terms.initialSupply, terms.initialHolder],
-    },
-    {
-      ...{ name: "DebtAuction", contract: "DebtAuction", address: await dilution.debtAuction() },
-      ...{ arguments: [engine], transaction },
     },
     {
       ...{ name: "BuybackAuction", contract: "BuybackAuction", address: await dilution.buybackAuction() },

@@ -21,7 +21,7 @@ import {
 
 /** Every contract of a deployment, by name; another is deployed without being known. */
 const CONTRACTS = [
-  ...["AccessManager", "BackstopToken", "BuybackAuction", "ChainlinkOracle", "ConfigModule", "DebtAuction", "Dilution"],
+  ...["AccessManager", "BackstopToken", "BuybackAuction", "ChainlinkOracle", "ConfigModule", "Dilution"],
   ...["ImpairmentModule", "InKindClaims", "InsuranceFund", "KeeperLens", "LendingVault", "LiquidationModule"],
   ...["LossPreparer", "MarginLens"],
   ...["RestructuringModule", "RiskSteward", "SolvencyLens", "UnderwriterBook", "ViewModule", "WriteOffEngine"],

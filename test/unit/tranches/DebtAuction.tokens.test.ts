@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 
-import { deployDilution, HOUR, lose, NEVER, TOKEN } from "../../helpers/dilution.js";
+import { DAY, deployDilution, HOUR, lose, NEVER, TOKEN } from "../../helpers/dilution.js";
 
 const { ethers, networkHelpers } = await network.create();
 const { time } = networkHelpers;
@@ -121,5 +121,32 @@ describe("DebtAuction with difficult assets", () => {
     expect(await hook.succeeded()).to.be.true;
     expect(await debtAuction.remainingTokens(address, 1n)).to.equal(290n * TOKEN);
     expect(await debtAuction.remainingTokens(address, 2n)).to.equal(150n * TOKEN);
+  });
+
+  it("DI1: says no average price inside a purchase, when its tokens are counted and their proceeds are not", async () => {
+    const { dilution, debtAuction, address, hook, purchase, openedAt } = await networkHelpers.loadFixture(withHook);
+    await hook.arm(dilution, dilution.interface.encodeFunctionData("averageIssuePrice", [address, 1n]));
+    await time.setNextBlockTimestamp(openedAt + 20n * HOUR);
+    await hook.execute(debtAuction, purchase);
+    expect([await hook.called(), await hook.succeeded()]).to.deep.equal([true, false]);
+    expect(await hook.returned()).to.equal(REENTRANCY_REFUSED);
+    expect(await dilution.averageIssuePrice(address, 1n)).to.equal(200n * 10n ** 6n);
+  });
+
+  it("DI1: nor can bids be filled inside it, which would note that price for the next lot", async () => {
+    const t = await networkHelpers.loadFixture(withHook);
+    const { dilution, debtAuction, vault, address, hook, purchase, openedAt, unit } = t;
+    const prices = Array.from({ length: 16 }, (_, i) => (215n - BigInt(i)) * unit);
+    const book = await ethers.deployContract("UnderwriterBook", [address, dilution, prices, 7n * DAY, 2n * DAY]);
+    await dilution.connect(t.governor).setUnderwriters(address, book);
+    await t.asset.connect(t.buyer).approve(book, 3_000n * unit);
+    await book.connect(t.buyer).commit(15n, 3_000n * unit, t.buyer);
+    await time.setNextBlockTimestamp(openedAt + 20n * HOUR);
+    // The bids pay 3,000 of what is lost more; the buyer's own 2,000 cannot be told from it, so there is no purchase.
+    await hook.arm(vault, vault.interface.encodeFunctionData("loseMore", [1n, 30_000n * unit]));
+    await expect(hook.execute(debtAuction, purchase, { gasLimit: 6_000_000n }))
+      .to.be.revertedWithCustomError(dilution, "InexactTransfer")
+      .withArgs(await t.asset.getAddress(), 2_000n * unit, 5_000n * unit);
+    expect(await dilution.lastClearing(address)).to.deep.equal([0n, 0n]);
   });
 });
