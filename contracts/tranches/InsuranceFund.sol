@@ -277,14 +277,12 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
 
     /// @inheritdoc IInsuranceFund
     function pauseDeposits() external restricted {
-        depositsPaused = true;
-        emit PauseSet(true);
+        _setPaused(true);
     }
 
     /// @inheritdoc IInsuranceFund
     function unpauseDeposits() external restricted {
-        depositsPaused = false;
-        emit PauseSet(false);
+        _setPaused(false);
     }
 
     // ---------------------------------------------------------------- Views
@@ -446,7 +444,12 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
 
     function _checkOpen() private view {
         if (depositsPaused) revert IWriteOffVault.DepositsPaused();
-        if (isWipedOut || ShareMath.isWipedOut(_cash, totalSupply())) revert FundWipedOut(_cash, totalSupply());
+        if (_isClosed()) revert FundWipedOut(_cash, totalSupply());
+    }
+
+    /// @dev Whether a share is worth nothing any more.
+    function _isClosed() private view returns (bool) {
+        return isWipedOut || ShareMath.isWipedOut(_cash, totalSupply());
     }
 
     function _takeStake(uint256 assets, uint256 shares, address receiver) private {
@@ -469,6 +472,11 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
         _burn(owner, shares);
         emit Withdraw(msg.sender, receiver, owner, assets, shares);
         _asset.safeTransfer(receiver, assets);
+    }
+
+    function _setPaused(bool paused) private {
+        depositsPaused = paused;
+        emit PauseSet(paused);
     }
 
     function _setNotice(address owner, Cooldown.Notice memory notice) private {
@@ -497,7 +505,7 @@ contract InsuranceFund is IInsuranceFund, AccessManaged, EarmarkLedger, Reentran
 
     /// @dev Asset units and shares that can still be added; nothing while closed.
     function _room() private view returns (uint256 assets, uint256 shares) {
-        if (depositsPaused || isWipedOut || ShareMath.isWipedOut(_cash, totalSupply())) return (0, 0);
+        if (depositsPaused || _isClosed()) return (0, 0);
         assets = type(uint96).max - _cash;
         shares = type(uint128).max - ShareMath.VIRTUAL_SHARES - totalSupply();
     }
