@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -267,16 +266,10 @@ abstract contract LossLedger {
         _heads[account] = Head({epoch: open, balance: uint224(balance)});
     }
 
-    /// @dev New shares, within what the supply can hold. For the token, and for a module that has no token around it.
-    function _issue(address to, uint256 shares) internal {
+    /// @dev New shares, as many as the supply can hold.
+    function _addSupply(uint256 shares) internal {
         uint256 supply = _supply + shares;
         if (supply > type(uint128).max - ShareMath.VIRTUAL_SHARES) revert ILossShares.ExceedsShareLimit(supply);
         _supply = uint128(supply);
-        Head memory head = _heads[to];
-        // All balances together are the supply, which has 128 bits.
-        unchecked {
-            _setBalance(to, head, head.balance + shares);
-        }
-        emit IERC20.Transfer(address(0), to, shares);
     }
 }

@@ -94,18 +94,23 @@ abstract contract LossShares is ILossShares, PreparedEpochs, ERC20Permit, Author
 
     /// @dev ERC-20 bookkeeping on heads instead of OpenZeppelin's private balances.
     function _update(address from, address to, uint256 shares) internal virtual override {
-        if (from == address(0)) return _issue(to, shares);
-        Head memory head = _heads[from];
-        uint256 balance = head.balance;
-        if (balance < shares) revert ERC20InsufficientBalance(from, balance, shares);
-        // Not more than the balance, as has just been seen; all balances together are the supply, which has 128 bits.
-        // Unchecked is worth 100 gas to a transfer.
+        if (from == address(0)) {
+            _addSupply(shares);
+        } else {
+            Head memory head = _heads[from];
+            uint256 balance = head.balance;
+            if (balance < shares) revert ERC20InsufficientBalance(from, balance, shares);
+            // Not more than the balance, as has just been seen. Unchecked is worth 100 gas to a transfer, here and below.
+            unchecked {
+                _setBalance(from, head, balance - shares);
+            }
+        }
+        // All balances together are the supply, which has 128 bits.
         unchecked {
-            _setBalance(from, head, balance - shares);
             if (to == address(0)) {
                 _supply -= uint128(shares);
             } else {
-                head = _heads[to];
+                Head memory head = _heads[to];
                 _setBalance(to, head, head.balance + shares);
             }
         }
