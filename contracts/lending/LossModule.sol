@@ -3,7 +3,6 @@ pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ILendingRules} from "../interfaces/ILendingRules.sol";
 import {ILendingVault} from "../interfaces/ILendingVault.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
@@ -20,8 +19,6 @@ import {DebtWord, RestWord} from "./PositionWords.sol";
 /// lenders through one loss epoch.
 /// Never: a loss booked while a live source says solvent. Upholds WO1, LV2, OR1.
 abstract contract LossModule is LossFigures {
-    using SafeCast for uint256;
-
     /// @dev The collateral that a batch is at, and its price. Read once for each run of positions that have it.
     struct Market {
         uint256 index; // interest index; zero as long as nothing was read
@@ -66,11 +63,15 @@ abstract contract LossModule is LossFigures {
     /// @param allDebt All debt before it at the plan's index, asset units, rounded down.
     function _extinguish(Closing memory closing, uint256 allDebt) internal {
         TotalsWord totals = _totalsWord();
-        uint256 scaled = totals.scaledDebt() - (closing.position.scaledDebt - closing.scaledLeft);
-        closing.allDebt = _setTotals(totals, scaled, closing.index, allDebt, _modelWord().reserveFactorBps(), 0);
-        _weigh(closing, allDebt - closing.allDebt);
-        closing.insurable = _insurableOf(closing);
-        _takeOffPrincipal(_collaterals[closing.collateral], closing.position.principal - closing.principalLeft);
+        // No plan leaves more than there is, no position has more than all have, and less debt is worth no more.
+        unchecked {
+            uint256 scaled = totals.scaledDebt() - (closing.position.scaledDebt - closing.scaledLeft);
+            uint256 debtAfter = _setTotals(totals, scaled, closing.index, allDebt, _modelWord().reserveFactorBps(), 0);
+            _weigh(closing, allDebt - debtAfter);
+            closing.insurable = _insurableOf(closing);
+            closing.allDebt = debtAfter;
+            _takeOffPrincipal(_collaterals[closing.collateral], closing.position.principal - closing.principalLeft);
+        }
         _takeOffPosition(closing);
     }
 
@@ -138,12 +139,16 @@ abstract contract LossModule is LossFigures {
             if (settled) closing.closedWad = WAD;
             uint256 id;
             (id, socializedAssets) = _sendDown(closing, cause, closing.badDebt, pendingAssets);
-            position.writeOffId = id.toUint32();
+            // The engine gives no number of more than 32 bits.
+            position.writeOffId = uint32(id);
         }
         if (settled && position.impairmentId != 0) {
             _endImpairment(closing.borrower, closing.collateral, position);
         }
-        position.collateral -= uint128(closing.seized);
+        // No plan seizes more than there is.
+        unchecked {
+            position.collateral -= uint128(closing.seized);
+        }
         _storeRest(stored, position);
     }
 

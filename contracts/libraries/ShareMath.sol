@@ -55,8 +55,7 @@ library ShareMath {
 
     /// @notice Whether a share is worth less than one millionth of what it was at the start (total loss).
     function isWipedOut(uint256 totalAssets, uint256 totalShares) internal pure returns (bool) {
-        return
-            (totalAssets + VIRTUAL_ASSETS) * VIRTUAL_SHARES * WIPE_OUT_FACTOR <
-            (totalShares + VIRTUAL_SHARES) * VIRTUAL_ASSETS;
+        // (totalAssets + 1) x 10^12 < totalShares + 10^6, without a product that could overflow (200 gas).
+        return totalAssets < (totalShares + VIRTUAL_SHARES - 1) / (VIRTUAL_SHARES * WIPE_OUT_FACTOR);
     }
 }

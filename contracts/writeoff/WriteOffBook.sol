@@ -180,19 +180,25 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         uint256 heldReserves;
         uint256 heldCharge;
         if (loss.id != 0) (heldReserves, heldCharge) = _usableProvision(loss.id, closedWad);
-        uint256 fromHeld = Math.min(heldReserves, loss.badDebtAssets);
-        uint256 fromReserves = Math.min(reserves, loss.badDebtAssets - fromHeld);
-        if (fromReserves != 0) _takeReserves(fromReserves);
-        loss.reserveAssets = fromHeld + fromReserves;
+        uint256 badDebt = loss.badDebtAssets;
+        uint256 fromHeld = Math.min(heldReserves, badDebt);
+        uint256 uncovered;
+        // Each part is the smaller of what there is and what is left to pay.
+        unchecked {
+            uint256 fromReserves = Math.min(reserves, badDebt - fromHeld);
+            if (fromReserves != 0) _takeReserves(fromReserves);
+            loss.reserveAssets = fromHeld + fromReserves;
+            uncovered = badDebt - fromHeld - fromReserves;
+        }
         // Where reserves pay for all of it slot S is not read at all (2,100 gas).
-        if (loss.id != 0 || loss.reserveAssets != loss.badDebtAssets) loss.epoch = _openEpoch;
+        if (loss.id != 0 || uncovered != 0) loss.epoch = _openEpoch;
         _booksOpen = 1;
         uint256 covered;
         (id, covered) = _engine.absorb(loss);
         _takeCover(covered);
-        socializedAssets = loss.badDebtAssets - loss.reserveAssets - covered;
+        socializedAssets = uncovered - covered;
         uint256 fromCharge = Math.min(heldCharge, socializedAssets);
-        if (fromHeld + fromCharge != 0) _useProvision(loss.id, fromHeld, fromCharge);
+        if (fromHeld != 0 || fromCharge != 0) _useProvision(loss.id, fromHeld, fromCharge);
         _socializeLoss(loss.id, socializedAssets - fromCharge, pendingAssets);
         _booksOpen = 0;
     }
@@ -457,7 +463,10 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
 
     /// @dev Takes `assets` out of the reserves; the caller looks that there are so many.
     function _takeReserves(uint256 assets) internal {
-        _reserveBase = (_reserveBase - assets.toInt256()).toInt112();
+        // There are at most a base of 112 bits and a part of debts of less than 150.
+        unchecked {
+            _reserveBase = (_reserveBase - int256(assets)).toInt112();
+        }
     }
 
     /// @dev Takes `assets` out of cash, or says what is there.

@@ -82,6 +82,16 @@ contract ShareMathFuzzTest is Test {
         assertEq(wiped, (uint256(totalAssets) + 1) * 1e12 < totalShares + VIRTUAL_SHARES);
     }
 
+    /// @notice The same where it is decided: the last assets that are a total loss, and one more.
+    function testFuzzWipedOutBeginsWhereThePriceFallsUnderAMillionth(uint128 totalShares) public pure {
+        vm.assume(totalShares > 2e12);
+        uint256 last = (uint256(totalShares) + VIRTUAL_SHARES - 1) / 1e12 - 1;
+        assertLt((last + 1) * 1e12, totalShares + VIRTUAL_SHARES);
+        assertGe((last + 2) * 1e12, totalShares + VIRTUAL_SHARES);
+        assertTrue(ShareMath.isWipedOut(last, totalShares));
+        assertFalse(ShareMath.isWipedOut(last + 1, totalShares));
+    }
+
     function _assertNotLower(uint256 assets, uint256 shares, uint256 assetsAfter, uint256 sharesAfter) private pure {
         assertGe(
             (assetsAfter + 1) * (shares + VIRTUAL_SHARES),

@@ -73,6 +73,11 @@ describe("LendingVault: storage", () => {
     expect(layouts.get(VAULT)).to.include(`struct LendingBook.Position: ${members.join("; ")}`);
   });
 
+  it("has a loss epoch as LossLedger packs it by hand", () => {
+    const members = ["0+0 uint112 chargedAssets", "0+14 uint128 shares", "0+30 bool isOwn", "0+31 bool isProvision"];
+    expect(layouts.get(VAULT)).to.include(`struct ILossShares.LossEpoch: ${members.join("; ")}`);
+  });
+
   it("has the rules that every change of debt reads in one slot, as BookWords reads it by hand", () => {
     const members = [
       "0+0 uint40 baseRateWad",
