@@ -68,7 +68,8 @@ interface ISolventVault is IWriteOffVault {
     ) external view returns (uint32 impairmentId, uint64 impairedAt, uint32 writeOffId);
 
     /// @notice What closing these positions one after the other would do to the vault if prices were `dropBps` lower than
-    /// now, bps; negative: higher, at most ten times. The figures are those that execution applies in the same state.
+    /// now, bps; negative: higher, at most ten times. The figures are those that execution applies in the same state. A
+    /// position that is named again is refused (`DuplicateItem`): once closed without limits, there is no more of it to close.
     /// @param byLiquidator As `liquidate` without limits would; else as `writeOff` without a liquidator, which is not asked
     /// whether it is confirmed already. A margin vault knows only the first.
     function planLosses(

@@ -225,6 +225,26 @@ describe("LendingVault: who pays for the losses of a batch", () => {
     expect(await s.asset.balanceOf(s.address)).to.equal(await s.vault.cash());
   });
 
+  it("closes nothing of a position that is named again without limits, as the plan says", async () => {
+    const s = await networkHelpers.loadFixture(sunk);
+    const [, second, third] = owners(s);
+    await impair(s, second);
+    // As above, closed at a loss to nobody.
+    await s.vault.connect(third).supplyCollateral(s.weth, 5n * s.oneCollateral, third!.address);
+    const named = [...owners(s), ...owners(s)];
+    const keys = named.map(({ address }) => ({ borrower: address, collateral: s.weth }));
+    const plans = await s.vault.planLosses(keys, 0n, true);
+    const items = keys.map((key) => ({ ...key, maxRepaidAssets: MAX, minSeizedAssets: 0n }));
+    const results = await s.vault.connect(s.liquidator).liquidateBatch.staticCall(items, MAX, "0x");
+    for (const [i, { borrower, collateral }] of keys.entries()) {
+      const { failure, repaidAssets, badDebtAssets } = plans[i]!;
+      const refused = s.vault.interface.encodeErrorResult("DuplicateItem", [borrower, collateral]);
+      expect(failure).to.equal(i < 3 ? "0x" : refused);
+      expect([results[i]!.repaidAssets, results[i]!.badDebtAssets]).to.deep.equal([repaidAssets, badDebtAssets]);
+      expect(repaidAssets !== 0n).to.equal(i < 3);
+    }
+  });
+
   it("WO4: a tranche that fails for each loss leaves all of them to the lenders", async () => {
     const s = await networkHelpers.loadFixture(sunk);
     const hostile = await ethers.deployContract("HostileTranche", [s.asset]);
