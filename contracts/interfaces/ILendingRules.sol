@@ -39,7 +39,8 @@ interface ILendingRules {
     /// @notice Rules of the whole vault.
     /// @param debtCap Most debt in total, asset units, at most 2^112 - 1.
     /// @param minDebt Smallest debt a position may have (or none), asset units, at most 2^104 - 1.
-    /// @param waitingPeriod Age from which principal is insured, seconds.
+    /// @param waitingPeriod Age from which principal is insured, seconds. It is counted from the next multiple of 64 s; with
+    /// zero, all principal is insured at once.
     /// @param confirmationDelay Time between the first sight of an insolvency and a write-off without cash, seconds.
     /// @param confirmationWindow Time after that delay in which the record can be used, seconds.
     /// @param liquidationFeeBps Share of a solvent liquidation's incentive that goes to reserves.

@@ -160,7 +160,8 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
     /// young again.
     function withdrawCollateral(address collateral, uint256 assets, address borrower, address receiver) external;
 
-    /// @notice Borrows `assets` against `collateral`. Caller: borrower or whom it authorized.
+    /// @notice Borrows `assets` against `collateral`. Caller: borrower or whom it authorized. One position has room for a
+    /// principal of 2^94 - 1 asset units and a scaled debt of 2^114 - 1; more reverts with `SafeCastOverflowedUintDowncast`.
     function borrow(address collateral, uint256 assets, address borrower, address receiver) external;
 
     /// @notice Repays up to `assets` of `borrower`'s debt, interest first; the caller pays.

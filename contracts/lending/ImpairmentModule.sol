@@ -45,7 +45,7 @@ contract ImpairmentModule is Impairments {
             (address borrower, address collateral) = (positions[i].borrower, positions[i].collateral);
             if (_isElsewhere(market, collateral)) _enter(market, collateral);
             _forget(closing);
-            Position storage stored = _positions[borrower][collateral];
+            PositionSlots storage stored = _positions[borrower][collateral];
             bytes memory failure = _openItem(closing, stored, borrower, collateral, market, type(uint256).max);
             if (failure.length == 0) (shortfalls[i], failure) = _impair(closing);
             _skips(borrower, collateral, failure);
@@ -56,9 +56,9 @@ contract ImpairmentModule is Impairments {
     /// @notice Ends the impairment of a position as it is stored. For the vault only, which has looked that the position may
     /// lose it.
     function clearImpairment(address borrower, address collateral) external onlyDelegated {
-        Position memory position = _positions[borrower][collateral];
-        _endImpairment(borrower, collateral, position);
-        _positions[borrower][collateral].impairmentId = position.impairmentId;
+        Closing memory closing = _figuresOf(borrower, collateral, _index);
+        _endImpairment(borrower, collateral, closing.position);
+        _store(borrower, collateral, closing.position);
     }
 
     /// @notice Ends the impairment of a position that a payment has healed. For the vault only, after one of those.
@@ -100,7 +100,7 @@ contract ImpairmentModule is Impairments {
             (address borrower, address collateral) = (positions[i].borrower, positions[i].collateral);
             if (_isElsewhere(market, collateral)) _enter(market, collateral);
             _forget(closing);
-            Position storage stored = _positions[borrower][collateral];
+            PositionSlots storage stored = _positions[borrower][collateral];
             bytes memory failure = _openItem(closing, stored, borrower, collateral, market, type(uint256).max);
             if (failure.length == 0) failure = _planConfirmed(closing);
             if (_skips(borrower, collateral, failure)) continue;

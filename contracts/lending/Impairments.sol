@@ -38,7 +38,7 @@ abstract contract Impairments is LossModule {
             Math.saturatingSub(closing.position.principal, closing.value)
         );
         _provision(closing, Math.max(shortfall, _announcedInterest(closing)), insurable);
-        _positions[closing.borrower][closing.collateral].impairmentId = closing.position.impairmentId;
+        _store(closing.borrower, closing.collateral, closing.position);
     }
 
     /// @dev Ends the impairment of a position that a payment or a liquidation has healed. A price that cannot be read
@@ -62,7 +62,7 @@ abstract contract Impairments is LossModule {
             delete _impairedAt[closing.borrower][closing.collateral];
             _provision(closing, _announcedInterest(closing), 0);
         }
-        _positions[closing.borrower][closing.collateral].impairmentId = closing.position.impairmentId;
+        _store(closing.borrower, closing.collateral, closing.position);
     }
 
     /// @dev Last second at which a record of insolvency made at `impairedAt` can be used.

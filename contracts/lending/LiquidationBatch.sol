@@ -65,7 +65,7 @@ abstract contract LiquidationBatch is Impairments {
         uint256 i
     ) private {
         (address borrower, address collateral) = (item.borrower, item.collateral);
-        Position storage stored = _positions[borrower][collateral];
+        PositionSlots storage stored = _positions[borrower][collateral];
         if (_isElsewhere(batch.market, collateral)) {
             _endRun(batch);
             _storeTaken(batch);
@@ -111,7 +111,7 @@ abstract contract LiquidationBatch is Impairments {
     function _takeLoss(
         Batch memory batch,
         Closing memory closing,
-        Position storage stored
+        PositionSlots storage stored
     ) private returns (uint256 uncovered) {
         Position memory position = closing.position;
         // No plan leaves more than there is, no position has more than all have, and less debt is worth no more.
@@ -121,13 +121,12 @@ abstract contract LiquidationBatch is Impairments {
             _weigh(closing, batch.debt - debt);
             (batch.scaledDebt, batch.debt) = (scaled, debt);
             batch.principalTaken += position.principal - closing.principalLeft;
-            position.collateral -= uint128(closing.seized);
+            position.collateral -= closing.seized;
         }
         closing.insurable = _insurableOf(closing);
         _takeOffPosition(closing);
         if (closing.badDebt != 0) uncovered = _noteLoss(batch, closing);
-        _storeDebt(stored, position);
-        _storeRest(stored, position);
+        _setWords(stored, _debtWordOf(position), _restWordOf(position));
     }
 
     /// @dev Puts a loss on the list, and its number into the position.
@@ -181,7 +180,7 @@ abstract contract LiquidationBatch is Impairments {
     function _noteDefault(
         Batch memory batch,
         Closing memory closing,
-        Position storage stored,
+        PositionSlots storage stored,
         uint256 count,
         uint256 i
     ) private pure returns (bytes memory failure) {

@@ -10,6 +10,7 @@ import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {CollateralWord} from "./BookWords.sol";
 import {LiquidationBatch} from "./LiquidationBatch.sol";
+import {RestWord} from "./PositionWords.sol";
 
 /// @title Liquidation of positions that have sunk
 /// @notice Open to everybody. Order inside a call: debt off the books, waterfall, collateral off the books, hand it over,
@@ -112,9 +113,9 @@ contract LiquidationModule is LiquidationBatch {
     /// @dev Once the payment is here: passes on what belongs to earlier write-offs, and looks whether it has healed an
     /// impairment.
     function _settle(address borrower, address collateral, uint256 toDefault) private {
-        Position storage position = _positions[borrower][collateral];
-        if (toDefault != 0) _payDefault(position.writeOffId, toDefault);
-        if (position.impairmentId != 0) _forgetIfHealed(borrower, collateral);
+        RestWord word = _positions[borrower][collateral].restWord;
+        if (toDefault != 0) _payDefault(word.writeOffId(), toDefault);
+        if (word.impairmentId() != 0) _forgetIfHealed(borrower, collateral);
     }
 
     /// @dev Hands what was paid beyond the debt to those whom earlier write-offs of the position charged, the newest

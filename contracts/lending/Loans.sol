@@ -29,11 +29,12 @@ abstract contract Loans is LendingBook {
     function _supplyCollateral(address collateral, uint256 assets, address borrower) internal {
         if (assets == 0) revert ILendingVault.ZeroAssets();
         _listed(collateral);
-        Position storage stored = _positions[borrower][collateral];
-        stored.collateral = (stored.collateral + assets).toUint128();
+        PositionSlots storage stored = _positions[borrower][collateral];
+        RestWord word = stored.restWord;
+        stored.restWord = word.with((word.collateral() + assets).toUint128());
         emit ILendingVault.CollateralSupplied(borrower, collateral, msg.sender, assets);
         IERC20(collateral).pull(msg.sender, assets);
-        if (stored.impairmentId != 0) _forgetIfHealed(borrower, collateral);
+        if (word.impairmentId() != 0) _forgetIfHealed(borrower, collateral);
     }
 
     function _withdrawCollateral(address collateral, uint256 assets, address borrower, address receiver) internal {
@@ -48,7 +49,7 @@ abstract contract Loans is LendingBook {
     function _takeOut(address collateral, uint256 assets, address borrower) private returns (bool impaired) {
         (uint256 index, ) = _accrued();
         (Collateral storage state, CollateralWord word) = _listedWord(collateral);
-        Position storage stored = _positions[borrower][collateral];
+        PositionSlots storage stored = _positions[borrower][collateral];
         (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
         if (assets > restWord.collateral()) {
             revert ILendingVault.InsufficientCollateral(assets, restWord.collateral());
@@ -59,16 +60,20 @@ abstract contract Loans is LendingBook {
             (restWord, impaired, defaulted) = _recordOf(borrower, collateral, restWord);
             debt += defaulted;
         }
-        restWord = _without(restWord, debtWord.principal(), assets);
-        if (debt != 0) _checkLtv(state, word, borrower, collateral, restWord.collateral(), debt);
-        _setRestWord(stored, restWord);
+        uint256 left = restWord.collateral() - assets;
+        if (debt != 0) _checkLtv(state, word, borrower, collateral, left, debt);
+        _storeWithout(stored, debtWord, restWord, left);
     }
 
-    /// @dev The second slot of a position after taking out `assets` of its collateral, which makes principal young.
-    function _without(RestWord word, uint256 principal, uint256 assets) private view returns (RestWord) {
-        uint256 held = word.collateral();
-        DebtAge.Age age = DebtAge.afterWithdraw(word.age(), principal, assets, held, _model.waitingPeriod);
-        return word.with(held - assets, age);
+    /// @dev Stores a position of whose collateral `left` is left: the same share of its principal as was taken out is young again.
+    function _storeWithout(PositionSlots storage stored, DebtWord debtWord, RestWord restWord, uint256 left) private {
+        uint256 principal = debtWord.principal();
+        uint256 held = restWord.collateral();
+        restWord = restWord.with(left);
+        DebtAge.Age age = debtWord.age();
+        if (principal != 0) age = age.afterWithdraw(principal, held - left, held, _model.waitingPeriod);
+        if (!debtWord.hasRecord() && age.equals(debtWord.age())) stored.restWord = restWord;
+        else _setWords(stored, debtWord.with(debtWord.scaledDebt(), principal, age), restWord);
     }
 
     // ---------------------------------------------------------------- Debt
@@ -112,32 +117,36 @@ abstract contract Loans is LendingBook {
         ModelWord modelWord;
         uint256 scaled;
         (modelWord, index, scaled) = _lend(assets);
-        Position storage stored = _positions[borrower][collateral];
+        PositionSlots storage stored = _positions[borrower][collateral];
         (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
-        if (restWord.hasRecord()) (restWord, impaired) = _checkNoDefault(borrower, collateral, restWord);
-        (debtWord, restWord) = _with(debtWord, restWord, assets, scaled, modelWord);
-        _setDebtWord(stored, debtWord);
-        _setRestWord(stored, restWord);
+        debtWord = _more(debtWord, assets, scaled, modelWord.waitingPeriod());
+        if (restWord.hasRecord()) {
+            (restWord, impaired) = _checkNoDefault(borrower, collateral, restWord);
+            _setWords(stored, debtWord, restWord);
+        } else {
+            stored.debtWord = debtWord;
+        }
         debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
         if (_isDust(debt, modelWord.minDebtBits())) revert ILendingVault.BelowMinDebt(debt, _risk.minDebt);
         held = restWord.collateral();
     }
 
-    /// @dev The two slots of a position after borrowing `assets`, which are `scaled` of debt. Neither principal nor scaled
-    /// debt has more bits than the totals, which have been checked and of which it is a part (LV1).
-    function _with(
-        DebtWord debtWord,
-        RestWord restWord,
+    /// @dev The first slot of a position after borrowing `assets`, which are `scaled` of debt. The totals have more room than one
+    /// position, so it looks for itself.
+    function _more(
+        DebtWord word,
         uint256 assets,
         uint256 scaled,
-        ModelWord modelWord
-    ) private view returns (DebtWord, RestWord) {
-        uint256 principal = debtWord.principal();
-        DebtAge.Age age = DebtAge.afterBorrow(restWord.age(), principal, assets, modelWord.waitingPeriod());
+        uint256 waitingPeriod
+    ) private view returns (DebtWord) {
+        uint256 principal = word.principal();
+        DebtAge.Age age = word.age().afterBorrow(principal, assets, waitingPeriod);
+        // Sums of numbers of 114 bits and 132, and of 94 and 112.
         unchecked {
-            debtWord = PositionWords.packDebt(debtWord.scaledDebt() + scaled, principal + assets);
+            scaled = PositionWords.fitting(word.scaledDebt() + scaled, PositionWords.SCALED_DEBT_BITS);
+            principal = PositionWords.fitting(principal + assets, PositionWords.PRINCIPAL_BITS);
         }
-        return (debtWord, restWord.with(restWord.collateral(), age));
+        return word.with(scaled, principal, age);
     }
 
     /// @dev Takes `assets` out of cash and adds them to all debt, as far as rules for the whole vault allow.
@@ -170,7 +179,7 @@ abstract contract Loans is LendingBook {
     function _repay(address collateral, uint256 assets, address borrower) internal returns (uint256 repaidAssets) {
         if (assets == 0) revert ILendingVault.ZeroAssets();
         (Collateral storage state, CollateralWord word) = _listedWord(collateral);
-        Position storage stored = _positions[borrower][collateral];
+        PositionSlots storage stored = _positions[borrower][collateral];
         uint256 principalAssets;
         uint256 index;
         bool impaired;
@@ -180,7 +189,7 @@ abstract contract Loans is LendingBook {
         emit ILendingVault.Repaid(borrower, collateral, msg.sender, repaidAssets, principalAssets, index);
         _asset.pull(msg.sender, repaidAssets);
         if (!impaired) return repaidAssets;
-        if (stored.scaledDebt == 0) _clearImpairment(borrower, collateral);
+        if (stored.debtWord.scaledDebt() == 0) _clearImpairment(borrower, collateral);
         else _forgetIfHealed(borrower, collateral);
     }
 
@@ -190,10 +199,10 @@ abstract contract Loans is LendingBook {
     /// @return index Interest index of this second.
     /// @return impaired Whether the position is impaired.
     function _payOff(
-        Position storage stored,
+        PositionSlots storage stored,
         uint256 assets
     ) private returns (uint256 paid, uint256 principalAssets, uint256 index, bool impaired) {
-        (DebtWord debtWord, RestWord restWord) = _wordsOf(stored);
+        DebtWord debtWord = stored.debtWord;
         uint256 principal = debtWord.principal();
         ModelWord modelWord = _modelWord();
         (debtWord, paid, index) = _collect(debtWord, assets, modelWord);
@@ -201,16 +210,11 @@ abstract contract Loans is LendingBook {
         if (left != 0 && _isDust(left, modelWord.minDebtBits())) {
             revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
         }
-        _setDebtWord(stored, debtWord);
+        stored.debtWord = debtWord;
         unchecked {
             principalAssets = principal - debtWord.principal();
         }
-        impaired = restWord.impairmentId() != 0;
-        DebtAge.Age age = restWord.age();
-        if (!age.isYoung()) return (paid, principalAssets, index, impaired);
-        DebtAge.Age later = DebtAge.afterRepay(age, principal, principalAssets, modelWord.waitingPeriod());
-        // The other slot stays as it is where all principal has aged.
-        if (!later.equals(age)) _setRestWord(stored, restWord.with(restWord.collateral(), later));
+        impaired = debtWord.hasRecord() && stored.restWord.impairmentId() != 0;
     }
 
     /// @dev Takes a payment of up to `assets` out of all debt and adds it to cash.
@@ -228,7 +232,7 @@ abstract contract Loans is LendingBook {
         uint256 debt = InterestRates.toAssetsUp(debtWord.scaledDebt(), index);
         paid = assets < debt ? assets : debt;
         uint256 scaled;
-        (after_, scaled) = _pay(debtWord, paid, debt, index);
+        (after_, scaled) = _pay(debtWord, paid, debt, index, modelWord.waitingPeriod());
         _setCashWord(cashWord.with(cashWord.cash() + paid, index));
         scaled = totalsWord.scaledDebt() - scaled;
         _setTotals(totalsWord, scaled, index, totalDebt, modelWord.reserveFactorBps(), 0);
@@ -263,7 +267,7 @@ abstract contract Loans is LendingBook {
         (latestId, defaulted) = _defaultOf(restWord.writeOffId());
         impaired = impairmentId != 0;
         if (impaired) _checkNotPending(borrower, collateral);
-        restWord = PositionWords.packRest(restWord.collateral(), restWord.age(), impairmentId, latestId);
+        restWord = PositionWords.packRest(restWord.collateral(), impairmentId, latestId);
         return (restWord, impaired, defaulted);
     }
 

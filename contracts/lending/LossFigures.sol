@@ -89,14 +89,15 @@ abstract contract LossFigures is LendingModule, SolventFigures {
         closing.collateral = collateral;
         closing.index = index;
         Position memory position = closing.position;
-        position.scaledDebt = uint128(debtWord.scaledDebt());
-        position.principal = uint128(debtWord.principal());
-        position.collateral = uint128(restWord.collateral());
-        _setAge(position, restWord.age());
+        position.scaledDebt = debtWord.scaledDebt();
+        position.principal = debtWord.principal();
+        position.age = debtWord.age();
+        position.collateral = restWord.collateral();
         position.impairmentId = uint32(restWord.impairmentId());
-        position.writeOffId = uint32(restWord.writeOffId());
         closing.debt = InterestRates.toAssetsUp(position.scaledDebt, index);
-        if (position.writeOffId != 0) (position.writeOffId, closing.defaulted) = _defaultOf(position);
+        uint256 latestId;
+        (latestId, closing.defaulted) = _defaultOf(restWord.writeOffId());
+        position.writeOffId = uint32(latestId);
     }
 
     // ---------------------------------------------------------------- Liquidation
@@ -188,7 +189,7 @@ abstract contract LossFigures is LendingModule, SolventFigures {
         uint256 repaid = Math.min(maxRepaid, priceOfAll);
         closing.repaid = repaid;
         // The price is no more than the value, so no part of it more than that part of the value; and what is less than all of
-        // it takes less than all. Principal and scaled debt have 128 bits each.
+        // it takes less than all. Principal and scaled debt have 94 bits and 114.
         unchecked {
             if (repaid == priceOfAll) {
                 closing.seized = position.collateral;

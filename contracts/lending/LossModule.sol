@@ -10,6 +10,7 @@ import {IWriteOffEngine} from "../interfaces/IWriteOffEngine.sol";
 import {IWriteOffVault} from "../interfaces/IWriteOffVault.sol";
 import {WAD} from "../libraries/Units.sol";
 import {CollateralWord, TotalsWord} from "./BookWords.sol";
+import {DebtAge} from "./DebtAge.sol";
 import {LossFigures} from "./LossFigures.sol";
 import {DebtWord, RestWord} from "./PositionWords.sol";
 
@@ -87,9 +88,9 @@ abstract contract LossModule is LossFigures {
     /// @dev What a plan leaves of principal and debt of the position.
     function _takeOffPosition(Closing memory closing) internal pure {
         Position memory position = closing.position;
-        position.principal = uint128(closing.principalLeft);
-        position.scaledDebt = uint128(closing.scaledLeft);
-        if (closing.scaledLeft == 0) (position.youngPpb, position.youngSince) = (0, 0);
+        position.principal = closing.principalLeft;
+        position.scaledDebt = closing.scaledLeft;
+        if (closing.scaledLeft == 0) position.age = DebtAge.Age.wrap(0);
     }
 
     /// @dev Takes principal off all that is lent against a collateral.
@@ -123,8 +124,8 @@ abstract contract LossModule is LossFigures {
 
     /// @dev Stores the debt of the position, takes its bad debt, if any, down the waterfall, ends its impairment if no
     /// uncovered debt is left, and takes the seized collateral. What is written off stays the borrower's default. While
-    /// tranches are called, the totals are what they will be; the collateral of the position follows with the default's
-    /// number, because both are one slot, which is written once.
+    /// tranches are called, debt and totals are what they will be; the collateral of the position follows with the default's
+    /// number, because both are one slot, which is written once. That there will be a record the first slot says before.
     /// @param pendingAssets What is about to be paid for debt that has left the books, asset units.
     function _book(
         Closing memory closing,
@@ -133,8 +134,9 @@ abstract contract LossModule is LossFigures {
         uint256 pendingAssets
     ) internal returns (uint256 socializedAssets) {
         Position memory position = closing.position;
-        Position storage stored = _positions[closing.borrower][closing.collateral];
-        _storeDebt(stored, position);
+        PositionSlots storage stored = _positions[closing.borrower][closing.collateral];
+        bool record = closing.badDebt != 0 || position.impairmentId != 0 || position.writeOffId != 0;
+        stored.debtWord = _debtWordOf(position).recording(record);
         if (closing.badDebt != 0) {
             if (settled) closing.closedWad = WAD;
             uint256 id;
@@ -147,9 +149,12 @@ abstract contract LossModule is LossFigures {
         }
         // No plan seizes more than there is.
         unchecked {
-            position.collateral -= uint128(closing.seized);
+            position.collateral -= closing.seized;
         }
-        _storeRest(stored, position);
+        RestWord restWord = _restWordOf(position);
+        // An impairment may have ended that was all there was.
+        if (restWord.hasRecord() == record) stored.restWord = restWord;
+        else _setWords(stored, _debtWordOf(position), restWord);
     }
 
     // ---------------------------------------------------------------- A batch
@@ -183,7 +188,7 @@ abstract contract LossModule is LossFigures {
     /// @param firstNewId From here on ledger numbers are given by the batch: who bears one has lost in it already.
     function _openItem(
         Closing memory closing,
-        Position storage stored,
+        PositionSlots storage stored,
         address borrower,
         address collateral,
         Market memory market,

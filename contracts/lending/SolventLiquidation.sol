@@ -6,10 +6,9 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ILendingVault, ILiquidationCallback} from "../interfaces/ILendingVault.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 import {CashWord, CollateralWord, ModelWord, TotalsWord} from "./BookWords.sol";
-import {DebtAge} from "./DebtAge.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
-import {DebtWord, RestWord} from "./PositionWords.sol";
+import {DebtWord} from "./PositionWords.sol";
 import {SolventFigures} from "./SolventFigures.sol";
 
 /// @title Liquidation of a position that covers its debt
@@ -21,7 +20,6 @@ import {SolventFigures} from "./SolventFigures.sol";
 abstract contract SolventLiquidation is SolventFigures {
     using ExactTransfer for IERC20;
     using SafeERC20 for IERC20;
-    using DebtAge for DebtAge.Age;
 
     /// @dev What else is read than what a `Sight` has. In memory, because there is too much of it for the stack.
     struct Books {
@@ -46,7 +44,7 @@ abstract contract SolventLiquidation is SolventFigures {
     ) internal returns (bool done) {
         Collateral storage state;
         (state, sight.collateralWord) = _listedWord(collateral);
-        Position storage stored = _positions[borrower][collateral];
+        PositionSlots storage stored = _positions[borrower][collateral];
         (sight.debtWord, sight.restWord) = _wordsOf(stored);
         Books memory books = Books(_cashWord(), _totalsWord(), _modelWord(), 0);
         (sight.index, sight.totalDebt) = _interest(books.cashWord, books.totalsWord, books.modelWord);
@@ -98,10 +96,16 @@ abstract contract SolventLiquidation is SolventFigures {
         Sight memory sight,
         Books memory books,
         Collateral storage state,
-        Position storage stored,
+        PositionSlots storage stored,
         ILendingVault.Liquidation memory result
     ) private {
-        (DebtWord debtWord, uint256 scaled) = _pay(sight.debtWord, result.repaidAssets, books.debt, sight.index);
+        (DebtWord debtWord, uint256 scaled) = _pay(
+            sight.debtWord,
+            result.repaidAssets,
+            books.debt,
+            sight.index,
+            books.modelWord.waitingPeriod()
+        );
         uint256 left = InterestRates.toAssetsUp(debtWord.scaledDebt(), sight.index);
         if (left != 0 && _isDust(left, books.modelWord.minDebtBits())) {
             revert ILendingVault.BelowMinDebt(left, _risk.minDebt);
@@ -116,28 +120,13 @@ abstract contract SolventLiquidation is SolventFigures {
         );
         uint256 paid = result.repaidAssets + result.feeAssets;
         _setCashWord(books.cashWord.with(books.cashWord.cash() + paid, sight.index));
-        _setDebtWord(stored, debtWord);
+        stored.debtWord = debtWord;
         // No more is seized than is held, and no more principal paid than is owed.
         unchecked {
             uint256 paidPrincipal = sight.debtWord.principal() - debtWord.principal();
             _setWord(state, sight.collateralWord.less(paidPrincipal));
-            _setRestWord(stored, _restAfter(sight, books.modelWord, paidPrincipal, result.seizedAssets));
+            stored.restWord = sight.restWord.with(sight.restWord.collateral() - result.seizedAssets);
         }
-    }
-
-    /// @dev The second slot of the position: collateral is gone, and young principal is paid before aged.
-    function _restAfter(
-        Sight memory sight,
-        ModelWord modelWord,
-        uint256 paidPrincipal,
-        uint256 seized
-    ) private view returns (RestWord) {
-        RestWord word = sight.restWord;
-        DebtAge.Age age = word.age();
-        if (age.isYoung()) {
-            age = DebtAge.afterRepay(age, sight.debtWord.principal(), paidPrincipal, modelWord.waitingPeriod());
-        }
-        return word.with(word.collateral() - seized, age);
     }
 
     /// @dev When all is booked: hands the collateral over, calls back if there is `data` to call with, and takes the payment.

@@ -162,9 +162,8 @@ contract ViewModule is LossFigures, VaultViews {
         address borrower,
         address collateral
     ) external view onlyDelegated returns (uint32 impairmentId, uint64 impairedAt, uint32 writeOffId) {
-        Position memory position = _positions[borrower][collateral];
-        (writeOffId, ) = _defaultOf(position);
-        return (_provisionId(position), uint64(_impairedAt[borrower][collateral]), writeOffId);
+        Position memory position = _figuresOf(borrower, collateral, _index).position;
+        return (_provisionId(position), uint64(_impairedAt[borrower][collateral]), position.writeOffId);
     }
 
     // ---------------------------------------------------------------- Losses

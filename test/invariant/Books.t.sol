@@ -7,6 +7,9 @@ import {Ghosts} from "./setting/Ghosts.sol";
 
 /// @notice The vault's books: what it holds, what it is owed, what it owes.
 abstract contract BooksInvariantTest is InvariantTest {
+    /// @dev Where `LendingBook._positions` is; what is read there shows whether it still is.
+    uint256 private constant POSITIONS_SLOT = 25;
+
     /// hardhat-config: invariant.failOnRevert = true
     function invariant_LV1_LV3_theBooksHoldWhatTheySay() public atCrowdTime {
         _checkCash();
@@ -76,6 +79,7 @@ abstract contract BooksInvariantTest is InvariantTest {
             assertEq(position.collateralAssets, crowd.collateralOf(borrowers[i], c), "collateral of a position");
             assertEq(position.principalAssets, crowd.principalOf(borrowers[i], c), "principal of a position");
             assertLe(position.agedPrincipalAssets, position.principalAssets, "aged principal");
+            _checkSlots(borrowers[i], collateral, position);
             _checkDefault(borrowers[i], c, position.writeOffId);
             principal += position.principalAssets;
             supplied += position.collateralAssets;
@@ -84,6 +88,22 @@ abstract contract BooksInvariantTest is InvariantTest {
         assertEq(system.vault.totalPrincipalOf(collateral), principal, "all principal");
         uint256 gifts = crowd.donated(address(system.vault), collateral);
         assertEq(system.collaterals[c].balanceOf(address(system.vault)) - gifts, supplied, "collateral is there");
+    }
+
+    /// @dev The first slot of a position that owes anything knows whether the second has a record, so that a repayment need
+    /// not look.
+    function _checkSlots(
+        address borrower,
+        address collateral,
+        ILendingVault.PositionView memory position
+    ) private view {
+        bytes32 slot = keccak256(abi.encode(collateral, keccak256(abi.encode(borrower, POSITIONS_SLOT))));
+        uint256 debtWord = uint256(vm.load(address(system.vault), slot));
+        uint256 restWord = uint256(vm.load(address(system.vault), bytes32(uint256(slot) + 1)));
+        assertEq((debtWord >> 114) & (2 ** 94 - 1), position.principalAssets, "principal in its slot");
+        assertEq(uint128(restWord), position.collateralAssets, "collateral in its slot");
+        if (position.debtAssets == 0) return;
+        assertEq(debtWord >> 255 != 0, restWord >> 128 != 0, "the first slot knows what is on record");
     }
 
     /// @dev What a position still owes of debts that were written off, by the chain of ids and by what was seen.

@@ -75,7 +75,7 @@ contract CoalitionTest is Test {
     /// @dev One action with a size drawn from the seed; what is refused is refused.
     function _act(uint256 step) private {
         uint256 kind = step % 13;
-        uint256 size = uint128(step >> 8) % (100_000 * one);
+        uint256 size = uint128(step >> 8) % (10_000 * one);
         bytes memory call;
         if (kind < 7) call = _positionCall(kind, size, step);
         else if (kind < 11) call = _lenderCall(kind, size);
@@ -204,25 +204,25 @@ contract CoalitionTest is Test {
         uint256 wholeCollateral = 10 ** setting.collateralDecimals;
         for (uint256 i = 0; i < 2; i++) {
             address account = i == 0 ? COALITION : LENDER;
-            asset.mint(account, 1_000_000 * one);
-            collateral.mint(account, 1_000 * wholeCollateral);
+            asset.mint(account, 100_000 * one);
+            collateral.mint(account, 100 * wholeCollateral);
             vm.startPrank(account);
             asset.approve(address(vault), type(uint256).max);
             asset.approve(address(engine), type(uint256).max);
             collateral.approve(address(vault), type(uint256).max);
-            vault.deposit(i == 0 ? ((setting.seed >> 112) % 200_000) * one + one : 200_000 * one, account);
+            vault.deposit(i == 0 ? ((setting.seed >> 112) % 20_000) * one + one : 20_000 * one, account);
             vm.stopPrank();
         }
         _setPrice((200 * one * E36) / wholeCollateral);
-        uint256 debt = (150_000 * one * setting.borrowedBps) / BPS;
+        uint256 debt = (15_000 * one * setting.borrowedBps) / BPS;
         vm.startPrank(COALITION);
-        vault.supplyCollateral(address(collateral), 1_000 * wholeCollateral, COALITION);
+        vault.supplyCollateral(address(collateral), 100 * wholeCollateral, COALITION);
         vault.borrow(address(collateral), debt, COALITION, COALITION);
         vm.stopPrank();
         _setPrice((200 * one * E36 * setting.fallBps) / BPS / wholeCollateral);
         // Collateral to play with, beyond what is at stake.
-        collateral.mint(COALITION, 1_000 * wholeCollateral);
-        return _valueOf(1_000 * wholeCollateral);
+        collateral.mint(COALITION, 100 * wholeCollateral);
+        return _valueOf(100 * wholeCollateral);
     }
 
     function _setPrice(uint256 price) private {

@@ -8,8 +8,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {DebtAge} from "../../../contracts/lending/DebtAge.sol";
 
 /// @notice Which part of a principal is insured, against a model that remembers every loan by itself.
-/// @dev The library keeps a share in parts per billion and one rounded mean time; the model keeps a list of loans in
-/// trillionths of a unit and takes the mean when it is asked. It follows the library's verdict on when that mean is
+/// @dev The library keeps a share in 2,097,151 parts and one mean time, rounded to 64 s; the model keeps a list of loans
+/// in trillionths of a unit and takes the mean when it is asked. It follows the library's verdict on when that mean is
 /// old enough, and checks the mean by itself.
 contract DebtAgeTest is Test {
     using DebtAge for DebtAge.Age;
@@ -17,7 +17,8 @@ contract DebtAgeTest is Test {
     uint256 private constant NOW = 1_800_000_000;
     uint256 private constant STEPS = 16;
     uint256 private constant TRILLION = 1e12;
-    uint256 private constant PPB = 1e9;
+    uint256 private constant PARTS = 2_097_151;
+    uint256 private constant TICK = 64;
 
     /// @dev One loan that is still young, or what repayments and withdrawals have left of it.
     struct Loan {
@@ -49,42 +50,76 @@ contract DebtAgeTest is Test {
 
     /// @notice A top-up never makes old debt young.
     function testFuzzTopUpLeavesAgedPrincipalAged(
-        uint128 owed,
-        uint128 ppb,
+        uint96 owed,
+        uint128 parts,
         uint32 sinceAgo,
-        uint128 more
+        uint112 more
     ) public view {
-        DebtAge.Age age = _anyAge(ppb, sinceAgo);
+        DebtAge.Age age = _anyAge(parts, sinceAgo);
         uint256 before = owed - age.young(owed, 7 days);
         DebtAge.Age later = age.afterBorrow(owed, more, 7 days);
         uint256 total = uint256(owed) + more;
         uint256 aged = total - later.young(total, 7 days);
         assertLe(aged, before);
-        assertLe(before - aged, total / PPB + 1);
+        assertLe(before - aged, total / PARTS + 1);
     }
 
     /// @notice Repaying takes what is young first and starts nothing anew.
-    function testFuzzRepaymentTakesYoungFirst(uint128 owed, uint128 ppb, uint32 sinceAgo, uint128 repaid) public view {
-        DebtAge.Age age = _anyAge(ppb, sinceAgo);
+    function testFuzzRepaymentTakesYoungFirst(uint96 owed, uint128 parts, uint32 sinceAgo, uint96 repaid) public view {
+        DebtAge.Age age = _anyAge(parts, sinceAgo);
         repaid = owed == 0 ? 0 : repaid % owed;
         uint256 young = age.young(owed, 7 days);
         DebtAge.Age later = age.afterRepay(owed, repaid, 7 days);
         uint256 left = later.young(owed - repaid, 7 days);
         uint256 expected = Math.saturatingSub(young, repaid);
         assertGe(left, expected);
-        assertLe(left - expected, uint256(owed) / PPB + 1);
+        assertLe(left - expected, uint256(owed) / PARTS + 1);
         if (left != 0) assertEq(later.youngSince(), age.youngSince());
+    }
+
+    /// @notice However a debt is paid down, and anybody may do that, no payment makes a greater part of it young, or the same
+    /// part younger.
+    function testFuzzRepaymentsNeverRejuvenate(uint96 owed, uint128 parts, uint32 sinceAgo, uint256 seed) public view {
+        DebtAge.Age age = _anyAge(parts, sinceAgo);
+        uint256 left = owed;
+        for (uint256 i = 0; i < 32 && left != 0; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            // Mostly dust, of which many payments would be made.
+            uint256 paid = (uint96(seed) >> (seed >> 248)) % (left + 1);
+            DebtAge.Age later = age.afterRepay(left, paid, 7 days);
+            assertLe(later.youngParts(), age.youngParts());
+            if (later.youngParts() != 0) assertEq(later.youngSince(), age.youngSince());
+            assertLe(later.young(left - paid, 7 days), age.young(left, 7 days));
+            (left, age) = (left - paid, later);
+        }
+    }
+
+    /// @notice An age has its 47 bits, whatever happens, so that it fits beside the debt.
+    function testFuzzAgeFitsItsBits(
+        uint96 owed,
+        uint128 parts,
+        uint32 sinceAgo,
+        uint112 more,
+        uint128 held,
+        uint128 taken
+    ) public {
+        vm.warp(type(uint32).max - 63);
+        vm.assume(held != 0);
+        DebtAge.Age age = _anyAge(parts, sinceAgo);
+        assertLt(DebtAge.Age.unwrap(age.afterBorrow(owed, more, 30 days)), 2 ** 47);
+        assertLt(DebtAge.Age.unwrap(age.afterWithdraw(owed, taken % held, held, 30 days)), 2 ** 47);
+        assertLt(DebtAge.Age.unwrap(age.afterRepay(owed, owed == 0 ? 0 : more % owed, 30 days)), 2 ** 47);
     }
 
     /// @notice Withdrawing makes the same share of what was aged young, and never makes anything older.
     function testFuzzWithdrawalRenewsItsShare(
-        uint128 owed,
-        uint128 ppb,
+        uint96 owed,
+        uint128 parts,
         uint32 sinceAgo,
         uint128 held,
         uint128 taken
     ) public view {
-        DebtAge.Age age = _anyAge(ppb, sinceAgo);
+        DebtAge.Age age = _anyAge(parts, sinceAgo);
         vm.assume(held != 0);
         taken = taken % held;
         uint256 aged = owed - age.young(owed, 7 days);
@@ -92,8 +127,8 @@ contract DebtAgeTest is Test {
         uint256 left = owed - later.young(owed, 7 days);
         uint256 expected = (aged * (held - taken)) / held;
         assertLe(left, expected + 1);
-        assertLe(expected, left + uint256(owed) / PPB + 3);
-        if (later.youngPpb() != 0) assertLe(later.youngSince(), block.timestamp);
+        assertLe(expected, left + uint256(owed) / PARTS + 3);
+        if (later.youngParts() != 0) assertLt(later.youngSince(), block.timestamp + TICK);
     }
 
     // ---------------------------------------------------------------- One step in library and model
@@ -146,8 +181,8 @@ contract DebtAgeTest is Test {
 
     function _check(DebtAge.Age age, uint256 steps) private view {
         uint256 modelYoung = _modelYoung();
-        // Each step may round the young part up by a billionth of the principal of that time, and a unit.
-        uint256 drift = steps * (largestPrincipal / PPB + 2);
+        // Each step may round the young part up by a part of the principal of that time, and a unit.
+        uint256 drift = steps * (largestPrincipal / PARTS + 2);
         uint256 young = age.young(principal, waitingPeriod);
         if (waitingPeriod == 0) {
             assertEq(young, 0);
@@ -155,7 +190,7 @@ contract DebtAgeTest is Test {
         }
         assertGe(young * TRILLION + steps * STEPS, modelYoung, "insured too much");
         assertLe(young * TRILLION, modelYoung + drift * TRILLION, "insured too little");
-        if (modelYoung < TRILLION || age.youngPpb() == 0) return;
+        if (modelYoung < TRILLION || age.youngParts() == 0) return;
 
         uint256 moment;
         uint256 first = type(uint256).max;
@@ -165,7 +200,8 @@ contract DebtAgeTest is Test {
         }
         uint256 mean = moment / modelYoung;
         // What was rounded up weighs on the mean from the start of the oldest loan, even when that has been repaid.
-        uint256 tolerance = steps + Math.mulDiv(drift * (block.timestamp - first), TRILLION, modelYoung);
+        uint256 lapse = block.timestamp + TICK - first;
+        uint256 tolerance = steps * TICK + Math.mulDiv(drift * lapse, TRILLION, modelYoung);
         assertLe(age.youngSince(), mean + tolerance, "ages too late");
         assertGe(age.youngSince() + tolerance, mean, "ages too early");
     }
@@ -174,7 +210,9 @@ contract DebtAgeTest is Test {
         for (uint256 i = 0; i < loans.length; i++) young += loans[i].size;
     }
 
-    function _anyAge(uint128 ppb, uint32 sinceAgo) private pure returns (DebtAge.Age) {
-        return DebtAge.pack(ppb % (PPB + 1), NOW - (sinceAgo % 14 days));
+    /// @dev As any life may have left it: all parts, and starts up to two weeks ago or within the tick that runs.
+    function _anyAge(uint128 parts, uint32 sinceAgo) private view returns (DebtAge.Age) {
+        uint256 ticks = Math.ceilDiv(block.timestamp - (sinceAgo % 14 days), TICK);
+        return DebtAge.pack(parts % (PARTS + 1), ticks);
     }
 }

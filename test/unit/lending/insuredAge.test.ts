@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 
 import { MAX, WAD } from "../../helpers/lending.js";
+import { divUp } from "../../helpers/lendingModel.js";
 import {
   changeRisk,
   deployScene,
@@ -14,21 +15,34 @@ import {
 const { ethers, networkHelpers } = await network.create();
 
 const WAITING_PERIOD = 1_000_000n;
+/** A principal in the parts in which its young one is kept, and the seconds from one start time to the next. */
+const PARTS = 2n ** 21n - 1n;
+const TICK = 64n;
+
+/** Mean start of young parts, each with its size and start: rounded late. */
+const meanStart = (...parts: [size: bigint, start: bigint][]) => {
+  const weight = parts.reduce((sum, [size]) => sum + size, 0n);
+  const moment = parts.reduce((sum, [size, start]) => sum + size * start, 0n);
+  return divUp(moment, weight * TICK) * TICK;
+};
+/** What is kept of `young` in a principal: rounded up to a whole part, and up again to a unit. */
+const kept = (young: bigint, principal: bigint) => divUp(principal * divUp(young * PARTS, principal), PARTS);
 
 const now = async () => BigInt(await networkHelpers.time.latest());
 
 describe("LendingVault: age of a principal, which decides what is insured", () => {
-  /** 1,000 borrowed at `borrowedAt` against 20 at 200, without interest. */
+  /** 1,000 borrowed at `borrowedAt` against 20 at 200, without interest; `start` is what is kept of that time. */
   async function young() {
     const scene = await deployScene(ethers, { waitingPeriod: WAITING_PERIOD });
     await openPosition(scene, 20n * WAD, 1_000n * WAD);
-    return { ...scene, borrowedAt: await now() };
+    const borrowedAt = await now();
+    return { ...scene, borrowedAt, start: meanStart([1n, borrowedAt]) };
   }
 
   /** The same when the waiting period has passed. */
   async function aged() {
     const scene = await young();
-    await networkHelpers.time.increaseTo(scene.borrowedAt + WAITING_PERIOD);
+    await networkHelpers.time.increaseTo(scene.start + WAITING_PERIOD);
     return scene;
   }
 
@@ -43,27 +57,44 @@ describe("LendingVault: age of a principal, which decides what is insured", () =
   const withdraw = ({ vault, collateralAddress, borrower }: LendingScene, assets: bigint) =>
     vault.connect(borrower).withdrawCollateral(collateralAddress, assets, borrower.address, borrower.address);
 
-  /** Asserts from which second on the aged principal is `after`; until then it is `before`. */
-  async function expectToAgeAt(scene: LendingScene, second: bigint, before: bigint, after: bigint) {
-    await networkHelpers.time.increaseTo(second - 1n);
+  /** Asserts that a waiting period after `start` the aged principal is `after`; a second earlier it is `before`. */
+  async function expectToAge(scene: LendingScene, start: bigint, before: bigint, after: bigint) {
+    await networkHelpers.time.increaseTo(start + WAITING_PERIOD - 1n);
     expect(await agedPrincipal(scene)).to.equal(before);
-    await networkHelpers.time.increaseTo(second);
+    await networkHelpers.time.increaseTo(start + WAITING_PERIOD);
     expect(await agedPrincipal(scene)).to.equal(after);
   }
 
-  it("is young until the waiting period has passed, to the second", async () => {
+  it("is young until the waiting period has passed, and for what is left of 64 seconds then", async () => {
     const scene = await networkHelpers.loadFixture(young);
-    await expectToAgeAt(scene, scene.borrowedAt + WAITING_PERIOD, 0n, 1_000n * WAD);
+    expect(scene.start >= scene.borrowedAt && scene.start < scene.borrowedAt + 64n).to.be.true;
+    await expectToAge(scene, scene.start, 0n, 1_000n * WAD);
   });
+
+  for (const second of [0n, 1n, 63n]) {
+    it(`begins ${second} seconds after a whole 64 at the next of these, never earlier`, async () => {
+      const scene = await networkHelpers.loadFixture(young);
+      await repay(scene, MAX);
+      const whole = ((await now()) / TICK + 2n) * TICK;
+      await at(whole + second);
+      await borrow(scene, 100n * WAD);
+      await expectToAge(scene, second === 0n ? whole : whole + TICK, 0n, 100n * WAD);
+    });
+  }
 
   it("does not matter where there is no waiting period", async () => {
     const scene = await networkHelpers.loadFixture(young);
     await changeRisk(scene, { waitingPeriod: 0n });
     expect(await agedPrincipal(scene)).to.equal(1_000n * WAD);
+    // Not even for what is left of 64 seconds.
+    const whole = ((await now()) / TICK + 2n) * TICK;
+    await at(whole + 1n);
+    await borrow(scene, 100n * WAD);
+    expect(await agedPrincipal(scene)).to.equal(1_100n * WAD);
   });
 
   it("is of principal only: interest is never part of it", async () => {
-    const scene = await deployScene(ethers, { waitingPeriod: WAITING_PERIOD, flatRateWad: 10n ** 10n });
+    const scene = await deployScene(ethers, { waitingPeriod: WAITING_PERIOD - TICK, flatRateWad: 10n ** 10n });
     await openPosition(scene, 20n * WAD, 1_000n * WAD);
     await networkHelpers.time.increase(WAITING_PERIOD);
     const position = await scene.vault.positionOf(scene.borrower.address, scene.collateralAddress);
@@ -74,16 +105,18 @@ describe("LendingVault: age of a principal, which decides what is insured", () =
     it("stays aged for what was aged; only what is new is young", async () => {
       const scene = await networkHelpers.loadFixture(aged);
       await borrow(scene, 250n * WAD);
-      const toppedUpAt = await now();
-      expect(await agedPrincipal(scene)).to.equal(1_000n * WAD);
-      await expectToAgeAt(scene, toppedUpAt + WAITING_PERIOD, 1_000n * WAD, 1_250n * WAD);
+      const left = 1_250n * WAD - kept(250n * WAD, 1_250n * WAD);
+      expect(1_000n * WAD - left <= (1_250n * WAD) / 2_000_000n).to.be.true;
+      await expectToAge(scene, meanStart([1n, await now()]), left, 1_250n * WAD);
     });
 
-    it("rounds what is young up, by no more than a billionth of the principal", async () => {
+    it("rounds what is young up, by no more than half a millionth of the principal", async () => {
       const scene = await networkHelpers.loadFixture(aged);
       await borrow(scene, 500n * WAD);
-      // A third is 333,333,334 parts in a billion when rounded up.
-      expect(await agedPrincipal(scene)).to.equal(1_500n * WAD - (1_500n * WAD * 333_333_334n) / 10n ** 9n);
+      // A third of 2,097,151 is 699,051 when rounded up, and what that is of 1,500 is rounded up again.
+      const aged_ = 1_500n * WAD - divUp(1_500n * WAD * 699_051n, 2_097_151n);
+      expect(await agedPrincipal(scene)).to.equal(aged_);
+      expect(1_000n * WAD - aged_ <= (1_500n * WAD) / 2_000_000n).to.be.true;
     });
 
     it("starts young parts at their mean time, weighted by size", async () => {
@@ -91,61 +124,78 @@ describe("LendingVault: age of a principal, which decides what is insured", () =
       await at(scene.borrowedAt + 600_000n);
       await borrow(scene, 500n * WAD);
       // 500 of 1,500 came 600,000 s later.
-      await expectToAgeAt(scene, scene.borrowedAt + 200_000n + WAITING_PERIOD, 0n, 1_500n * WAD);
+      const start = meanStart([1_000n, scene.start], [500n, scene.borrowedAt + 600_000n]);
+      expect(start - scene.borrowedAt >= 200_000n && start - scene.borrowedAt <= 200_000n + 2n * TICK).to.be.true;
+      await expectToAge(scene, start, 0n, 1_500n * WAD);
     });
 
-    it("rounds that time up to a whole second", async () => {
+    it("rounds that time up to whole 64 seconds", async () => {
       const scene = await networkHelpers.loadFixture(young);
-      await at(scene.borrowedAt + 1n);
+      await at(scene.start + 1n);
       await borrow(scene, 10n * WAD);
-      await expectToAgeAt(scene, scene.borrowedAt + 1n + WAITING_PERIOD, 0n, 1_010n * WAD);
+      await expectToAge(scene, scene.start + 64n, 0n, 1_010n * WAD);
     });
   });
 
   describe("when something is repaid", () => {
-    /** 1,000 aged and 250 young. */
+    /** 1,000 aged and 250 young, since `secondStart`; rounding has made a little more of them young. */
     async function mixed() {
       const scene = await aged();
       await borrow(scene, 250n * WAD);
-      return { ...scene, toppedUpAt: await now() };
+      const toppedUpAt = await now();
+      return { ...scene, toppedUpAt, secondStart: meanStart([1n, toppedUpAt]) };
     }
+    const YOUNG = kept(250n * WAD, 1_250n * WAD);
 
     it("loses what is young first", async () => {
       const scene = await networkHelpers.loadFixture(mixed);
       await repay(scene, 125n * WAD);
-      const rest = 1_125n * WAD - (1_125n * WAD * 111_111_112n) / 10n ** 9n;
+      const rest = 1_125n * WAD - kept(YOUNG - 125n * WAD, 1_125n * WAD);
       expect(await agedPrincipal(scene)).to.equal(rest);
-      expect(1_000n * WAD - rest <= (1_125n * WAD) / 10n ** 9n + 1n).to.be.true;
+      expect(1_000n * WAD - rest <= (1_250n * WAD) / 1_000_000n).to.be.true;
     });
 
     it("loses what is aged only when nothing young is left", async () => {
       const scene = await networkHelpers.loadFixture(mixed);
-      await repay(scene, 250n * WAD);
-      expect(await agedPrincipal(scene)).to.equal(1_000n * WAD);
+      await repay(scene, YOUNG);
+      expect(await agedPrincipal(scene)).to.equal(1_250n * WAD - YOUNG);
       await repay(scene, 400n * WAD);
-      expect(await agedPrincipal(scene)).to.equal(600n * WAD);
+      expect(await agedPrincipal(scene)).to.equal(850n * WAD - YOUNG);
+    });
+
+    it("a unit at a time, which anybody may do, makes nothing young that was not", async () => {
+      const scene = await networkHelpers.loadFixture(mixed);
+      const { vault, collateralAddress, borrower, other } = scene;
+      for (let paid = 1n; paid <= 20n; ++paid) {
+        await vault.connect(other).repay(collateralAddress, 1n, borrower.address);
+        // Each unit is less than a part: the part stays what it was, and the same share of a smaller debt is young.
+        const principal = 1_250n * WAD - paid;
+        const young = divUp(principal * divUp(PARTS, 5n), PARTS);
+        expect(young <= YOUNG).to.be.true;
+        expect(await agedPrincipal(scene)).to.equal(principal - young);
+      }
     });
 
     it("starts nothing anew", async () => {
       const scene = await networkHelpers.loadFixture(mixed);
       await at(scene.toppedUpAt + 500_000n);
       await repay(scene, 125n * WAD);
-      const before = 1_125n * WAD - (1_125n * WAD * 111_111_112n) / 10n ** 9n;
-      await expectToAgeAt(scene, scene.toppedUpAt + WAITING_PERIOD, before, 1_125n * WAD);
+      const before = 1_125n * WAD - kept(YOUNG - 125n * WAD, 1_125n * WAD);
+      await expectToAge(scene, scene.secondStart, before, 1_125n * WAD);
     });
 
     it("in full begins a new life: the next loan is young again", async () => {
       const scene = await networkHelpers.loadFixture(mixed);
       await repay(scene, MAX);
       await borrow(scene, 500n * WAD);
-      await expectToAgeAt(scene, (await now()) + WAITING_PERIOD, 0n, 500n * WAD);
+      await expectToAge(scene, meanStart([1n, await now()]), 0n, 500n * WAD);
     });
 
     it("by a liquidator loses what is young first, too", async () => {
       const scene = await networkHelpers.loadFixture(mixed);
       await setValue(scene, 1_500n * WAD);
-      await liquidate(scene, { maxRepaid: 250n * WAD });
-      expect(await agedPrincipal(scene)).to.equal(1_000n * WAD);
+      await liquidate(scene, { maxRepaid: YOUNG });
+      expect(await agedPrincipal(scene)).to.equal(1_250n * WAD - YOUNG);
     });
 
     it("of interest only changes nothing", async () => {
@@ -154,7 +204,7 @@ describe("LendingVault: age of a principal, which decides what is insured", () =
       const borrowedAt = await now();
       await at(borrowedAt + 500_000n);
       await repay(scene, 5n * WAD);
-      await expectToAgeAt(scene, borrowedAt + WAITING_PERIOD, 0n, 1_000n * WAD);
+      await expectToAge(scene, meanStart([1n, borrowedAt]), 0n, 1_000n * WAD);
     });
   });
 
@@ -162,8 +212,8 @@ describe("LendingVault: age of a principal, which decides what is insured", () =
     it("is young again for the share that was withdrawn", async () => {
       const scene = await networkHelpers.loadFixture(aged);
       await withdraw(scene, 5n * WAD);
-      const withdrawnAt = await now();
-      await expectToAgeAt(scene, withdrawnAt + WAITING_PERIOD, 750n * WAD, 1_000n * WAD);
+      const left = 1_000n * WAD - kept(250n * WAD, 1_000n * WAD);
+      await expectToAge(scene, meanStart([1n, await now()]), left, 1_000n * WAD);
     });
 
     it("mixes the share that was withdrawn with what was young before", async () => {
@@ -172,9 +222,15 @@ describe("LendingVault: age of a principal, which decides what is insured", () =
       const toppedUpAt = await now();
       await at(toppedUpAt + 500_000n);
       await withdraw(scene, 4n * WAD);
-      // A fifth of all 2,000 starts anew; of the 1,000 that were young, 800 keep their start. So 1,200 are young,
-      // 400 of them since 500,000 s later: a mean of 166,666.67 s, rounded up.
-      await expectToAgeAt(scene, toppedUpAt + 166_667n + WAITING_PERIOD, 800n * WAD, 2_000n * WAD);
+      // A fifth of all 2,000 starts anew; of the 1,000 that were young, and the rounding, 800 keep their start. So 1,200 are
+      // young, 400 of them since 500,000 s later: a mean of 166,667 s.
+      const young = kept(1_000n * WAD, 2_000n * WAD);
+      const old = young - young / 5n;
+      const start = meanStart([old, meanStart([1n, toppedUpAt])], [400n * WAD, toppedUpAt + 500_000n]);
+      expect(start - toppedUpAt >= 166_667n && start - toppedUpAt <= 166_667n + 2n * TICK).to.be.true;
+      const left = 2_000n * WAD - kept(old + 400n * WAD, 2_000n * WAD);
+      expect(800n * WAD - left <= (2_000n * WAD) / 1_000_000n).to.be.true;
+      await expectToAge(scene, start, left, 2_000n * WAD);
     });
 
     it("is all young when everything young was withdrawn against", async () => {
@@ -182,7 +238,8 @@ describe("LendingVault: age of a principal, which decides what is insured", () =
       await at(scene.borrowedAt + 500_000n);
       await withdraw(scene, 10n * WAD);
       // Half of what is young starts anew: a mean of 250,000 s.
-      await expectToAgeAt(scene, scene.borrowedAt + 250_000n + WAITING_PERIOD, 0n, 1_000n * WAD);
+      const start = meanStart([1n, scene.start], [1n, scene.borrowedAt + 500_000n]);
+      await expectToAge(scene, start, 0n, 1_000n * WAD);
     });
 
     it("is not made young by adding collateral", async () => {
@@ -198,7 +255,7 @@ describe("LendingVault: age of a principal, which decides what is insured", () =
       await at(scene.borrowedAt + 500_000n);
       await vault.connect(other).supplyCollateral(collateralAddress, 100n * WAD, borrower.address);
       await vault.connect(other).repay(collateralAddress, 100n * WAD, borrower.address);
-      await expectToAgeAt(scene, scene.borrowedAt + WAITING_PERIOD, 0n, 900n * WAD);
+      await expectToAge(scene, scene.start, 0n, 900n * WAD);
     });
 
     it("needs no debt: a withdrawal without any leaves the next loan young from its own start", async () => {
@@ -206,7 +263,7 @@ describe("LendingVault: age of a principal, which decides what is insured", () =
       await repay(scene, MAX);
       await withdraw(scene, WAD);
       await borrow(scene, 100n * WAD);
-      await expectToAgeAt(scene, (await now()) + WAITING_PERIOD, 0n, 100n * WAD);
+      await expectToAge(scene, meanStart([1n, await now()]), 0n, 100n * WAD);
     });
   });
 });

@@ -25,6 +25,8 @@ const CASES = 40;
 const LEAST_SOLVENT = 12;
 /** Whole asset units, as many as shares of 24 decimals and six more have room for. */
 const LIQUIDITY = 10n ** 7n;
+/** Asset units of principal that one position has room for, with a third borrowed on top. */
+const ROOM = (2n ** 94n * 3n) / 5n;
 const ANYBODY = "0x00000000000000000000000000000000000000A5";
 
 /** What a liquidator asks for. */
@@ -56,8 +58,8 @@ async function throwPosition(scene: LendingScene, rng: Rng): Promise<void> {
   const held = rng.between(1_000n, 10_000_000n * oneCollateral) + 1n;
   const worth = (held * 200n * one) / oneCollateral;
   const most = (worth * (lltvBps - 200n)) / 10_000n;
-  const liquidity = (LIQUIDITY / 4n) * one;
-  const debt = ((most < liquidity ? most : liquidity) * rng.between(3_000n, 9_900n)) / 10_000n + 1n;
+  const lendable = [most, (LIQUIDITY / 4n) * one, ROOM].reduce((least, each) => (each < least ? each : least));
+  const debt = (lendable * rng.between(3_000n, 9_900n)) / 10_000n + 1n;
   await changeRisk(scene, {
     waitingPeriod: rng.pick([0n, BigInt(DAY), 7n * BigInt(DAY)]),
     liquidationFeeBps: rng.pick([0n, 1n, 1_000n, 5_000n]),
