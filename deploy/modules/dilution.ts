@@ -3,7 +3,7 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import AccessModule from "./access.ts";
 import EngineModule from "./engine.ts";
 
-/** The dilution layer. It creates the backstop token and both auctions itself; they have no owner. */
+/** The dilution layer. It creates the backstop token and the buyback auction itself; they have no owner. */
 export default buildModule("Dilution", (m) => {
   const { accessManager } = m.useModule(AccessModule);
   const { engine } = m.useModule(EngineModule);
