@@ -30,6 +30,8 @@ export interface Row {
   fixedPeers: Partial<Record<FixedPeer, number>>;
   /** What the figures mean, where their name does not say it. */
   note?: string;
+  /** What is paid for beside computing, where that leaves little room below the goal or none. */
+  pays?: string;
 }
 
 const one = <W extends AnyWorld>(operation: OperationIn<W>): Figure<W> => ({ plus: [operation] });
@@ -38,7 +40,8 @@ const prepared = (operation: OperationIn<World>) => withPreparedSlots(operation)
 const loss = (name: string) => ({ plimsoll: ours(name), unprepared: ours(unpreparedName(name)) });
 
 /** What no peer keeps: who paid for which debtor's loss, so that each can be paid back. */
-const ENTRY = "The ledger entry that keeps who paid, and for whom, is a slot of its own (5,000 prepared, else 22,100).";
+const LEDGER =
+  "the engine that orders the layers (a cold account, its vault's header and the entry that keeps who paid, and for whom)";
 
 /** A batch of so many positions gives the cost of each further one. */
 const BATCH = 20;
@@ -89,13 +92,16 @@ export const ROWS: readonly Row[] = [
     aaveV3: one(aaveOperations.solventPart),
     fixedPeers: { comet: 209_800, eulerV2: 289_000 },
     note: "Comet: two transactions.",
+    pays:
+      "Six slots of the books: cash and index, all debt and reserves, rates, the collateral with its rules, and the " +
+      "position's two. Morpho Blue has fewer, as it keeps neither the age of a debt nor reserves nor impairments.",
   },
   {
     operation: "insolvent, absorbed by own reserves",
     goal: 100_000,
     ...loss("insolvent: reserves"),
     fixedPeers: { comet: 104_200 },
-    note: ENTRY,
+    pays: `What a solvent liquidation pays for, the module that books losses (a cold account), and ${LEDGER}.`,
   },
   {
     operation: "insolvent, paid by a separate fund",
@@ -106,6 +112,9 @@ export const ROWS: readonly Row[] = [
     note:
       "Ours is one transaction, and reserves pay what is never insured: interest and the incentive. Aave v3, measured: liquidation and covering of the deficit, without slashing, whose " +
       "contracts are not on npm; the fixed figure is for all three transactions.",
+    pays:
+      "The same, and the fund's: its account and four of its slots (shares and cash, limits of what it pays, what is " +
+      "set apart, its epoch), a transfer from it, its part of the ledger.",
   },
   {
     operation: "insolvent, fully socialized",
@@ -116,7 +125,10 @@ export const ROWS: readonly Row[] = [
     fixedPeers: { eulerV2: 292_000 },
     note:
       "Ours keeps the right to recoveries; no peer does, and Aave v3 only records a deficit. The goal after this one " +
-      `is 103,000. ${ENTRY} So does the epoch that keeps who was charged.`,
+      "is 103,000.",
+    pays:
+      `What a loss that reserves pay pays for, but for the reserves: ${LEDGER}; and two slots of the vault that keep ` +
+      "which lenders were charged, and how much.",
   },
   {
     operation: "each further position in a batch",
@@ -126,10 +138,11 @@ export const ROWS: readonly Row[] = [
     morphoBlue: further(morphoOperations.batch),
     aaveV3: further(aaveOperations.batch),
     fixedPeers: { comet: 35_600, eulerV2: 111_000 },
-    note:
-      `A batch of ${BATCH} insolvent positions less a batch of one, by ${BATCH - 1}. Morpho Blue is called in a loop. ` +
-      "Each debtor has a ledger entry of its own (5,000 prepared, else 22,100), because it is by its entry that a debtor is in default, owes, and " +
-      "is cleared when it pays; the goal needs one entry for all, and what each owes kept in its position.",
+    note: `A batch of ${BATCH} insolvent positions less a batch of one, by ${BATCH - 1}. Morpho Blue is called in a loop.`,
+    pays:
+      "The position's two slots, two events and a ledger entry of its own, because it is by its entry that a debtor is in " +
+      "default, owes, and is cleared when it pays. One entry for all was tried: what each debtor owes must then stay in " +
+      "its position, which is no longer emptied, so the refund for emptying it is lost, and nothing is won.",
   },
   {
     operation: "dilution: lot opened, bought, settled",
@@ -140,6 +153,10 @@ export const ROWS: readonly Row[] = [
     note:
       "What opening the lot adds to a write-off, and one buyer who pays all that the lenders are owed, which settles " +
       "the lot. Maker and Venus: three transactions.",
+    pays:
+      "A second transaction (the buyer's), the lot, limits of what may be minted in an hour, a month and for ever, the " +
+      "token and its history of votes, and the proceeds' way through engine and vault to those who were charged. Maker " +
+      "has neither limits nor anybody to pay back.",
   },
 ];
 

@@ -39,6 +39,7 @@ export function performancePage({ compared, chainlink, feeds, sections, growth, 
     comparison(compared),
     notes(compared),
     preparation(sections),
+    goalsNotMet(compared),
     "## The same with real Chainlink feeds",
     "A real proxy and a real aggregator for each of the two tokens, in place of a price in one slot. Morpho Blue reads " +
       "them through a contract of this benchmark with two reads and a division, as Morpho's own oracle is not on npm. " +
@@ -91,6 +92,26 @@ function comparison(compared: readonly Compared[]): string {
   });
   const heading = ["operation", "Plimsoll", "slots not prepared", "Morpho Blue", "Aave v3", "fixed figures"];
   return table([...heading, "ours / best peer", "goal"], rows);
+}
+
+/** How far each goal is, and what would be left if computing cost nothing. */
+function goalsNotMet(compared: readonly Compared[]): string {
+  const missed = compared.filter((line) => line.row.goal !== undefined && !meetsGoal(line));
+  if (missed.length === 0) return "Every goal is met.";
+  const rows = missed.map(({ row, plimsoll: { gas, breakdown } }) => [
+    row.operation,
+    exact(gas),
+    exact(row.goal),
+    exact(breakdown.compute),
+    exact(gas - breakdown.compute),
+  ]);
+  return [
+    "## Goals that are not met",
+    "*Computing* is all that is neither the transaction and its calldata nor slots, accounts, calls and events; *without it* " +
+      "is what would be left if it cost nothing. Where that is above the goal, only keeping less would meet it.",
+    table(["operation", "gas", "goal", "computing", "without it"], rows),
+    missed.flatMap(({ row }) => (row.pays === undefined ? [] : [`- *${row.operation}*: ${row.pays}`])).join("\n"),
+  ].join("\n\n");
 }
 
 /** What is paid beforehand for the first column to be true. */
