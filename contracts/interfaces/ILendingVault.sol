@@ -77,7 +77,7 @@ interface ILendingVault is ISolventVault, ILendingRules, ILendingRestructuring {
         uint256 interestIndex
     );
     /// @notice `liquidator` closed all or part of a position. What it lost, if anything, is in the engine's `WrittenOff` of
-    /// `borrower` just before.
+    /// `borrower` in the same transaction: before this, but of a batch after it.
     event Liquidated(
         address indexed borrower,
         address indexed collateral,

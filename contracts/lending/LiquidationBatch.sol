@@ -46,7 +46,8 @@ abstract contract LiquidationBatch is Impairments {
     ) internal returns (Batch memory batch) {
         (, uint256 debt) = _accrued();
         _beginBatch();
-        _restart(batch, debt, items.length);
+        _expectLosses(batch.losses, items.length, _reservesAt(debt));
+        _restart(batch, debt);
         (batch.collaterals, batch.seized) = (new address[](items.length), new uint256[](items.length));
         Closing memory closing;
         for (uint256 i; i < items.length; ++i) _closeItem(batch, closing, items[i], results, i);
@@ -171,7 +172,9 @@ abstract contract LiquidationBatch is Impairments {
             results[i].socializedAssets = socialized;
             batch.sum.socializedAssets += socialized;
         }
-        _restart(batch, _outstandingAssets(), results.length);
+        uint256 debt = _outstandingAssets();
+        _expectMoreLosses(batch.losses, _reservesAt(debt));
+        _restart(batch, debt);
     }
 
     /// @dev Notes what item `i`, one of `count`, pays for earlier write-offs of its position, unless an item before it has
@@ -221,9 +224,8 @@ abstract contract LiquidationBatch is Impairments {
     // ---------------------------------------------------------------- All items
 
     /// @dev Goes on from the totals that are stored.
-    function _restart(Batch memory batch, uint256 debt, uint256 length) private view {
+    function _restart(Batch memory batch, uint256 debt) private view {
         (batch.scaledDebt, batch.debt, batch.firstId) = (_totalScaledDebt, debt, type(uint256).max);
-        _expectLosses(batch.losses, length, _reservesAt(debt));
     }
 
     /// @dev Notes what was seized of the collateral that the batch is at.

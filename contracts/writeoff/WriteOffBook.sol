@@ -213,10 +213,19 @@ abstract contract WriteOffBook is LossLedger, ReentrancyGuardTransient {
         IWriteOffEngine.BadDebt[] memory reports;
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
-            mstore(places, 0)
             reports := places
         }
         losses.reports = reports;
+        _expectMoreLosses(losses, reserves);
+    }
+
+    /// @dev Starts the list anew, in the same room: a batch that made room each time would cost more the longer it is.
+    function _expectMoreLosses(Losses memory losses, uint256 reserves) internal pure {
+        IWriteOffEngine.BadDebt[] memory reports = losses.reports;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            mstore(reports, 0)
+        }
         losses.reservesLeft = reserves;
         (losses.reservesTaken, losses.uncovered, losses.epoch) = (0, 0, 0);
     }

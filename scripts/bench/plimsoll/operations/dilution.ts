@@ -38,12 +38,12 @@ function sell({ vault, buybackAuction, actors }: World, id: bigint): Send {
 /** The sale of minted tokens, and the way back. */
 export const dilutionOperations: readonly Operation[] = [
   {
-    operation: "DebtAuction.buy: first of a lot",
+    operation: "Dilution.buy: first of a lot",
     prepare: async (world) => buy(world, await coverByAll(world), 20n * ONE),
     check: ({ backstop, actors }, receipt) => expectChange(receipt, backstop, actors.buyer, 20n * ONE),
   },
   {
-    operation: "DebtAuction.buy: later",
+    operation: "Dilution.buy: later",
     prepare: async (world) => {
       const id = await coverByAll(world);
       await (
@@ -54,7 +54,7 @@ export const dilutionOperations: readonly Operation[] = [
     check: ({ backstop, actors }, receipt) => expectChange(receipt, backstop, actors.buyer, 20n * ONE),
   },
   {
-    operation: "DebtAuction.settle: expired, partly sold",
+    operation: "Dilution.settle: expired, partly sold",
     prepare: async (world) => {
       const id = await coverByAll(world);
       await (
@@ -139,7 +139,7 @@ export const noLot = fullySocialized;
 
 /** One buyer, whose purchase ends the lot. */
 export const lotSold: Operation = {
-  operation: "DebtAuction.buy: all that lenders are owed",
+  operation: "Dilution.buy: all that lenders are owed",
   prepare: async (world) => {
     await dilutionAlone(world);
     return buy(world, await coverByAll(world), MAX);
