@@ -61,7 +61,7 @@ export async function openMarket(system: MainnetSystem, loanPercent = LOAN_PERCE
 export async function growOld(system: MainnetSystem) {
   const { fork, oracle, assetFeed } = system;
   const [answer] = await oracle.latest(WETH);
-  await fork.networkHelpers.time.increase(WAITING_PERIOD + 1n);
+  await fork.networkHelpers.time.increase(WAITING_PERIOD + 64n);
   const ethFeed = await replaceEthUsdAggregator(fork, answer);
   await assetFeed.publish(DOLLAR);
   return { ethFeed, answer };
